@@ -1,0 +1,39 @@
+namespace Chela.Gateway.Hosting;
+
+/// <summary>Where a gateway keeps what it must not lose. One directory (mode 0700) holds everything.</summary>
+/// <param name="Root">Absolute path of the state directory.</param>
+public sealed record StatePaths(string Root)
+{
+    /// <summary>The environment variable that moves the state directory.</summary>
+    public const string EnvironmentVariable = "CHELA_STATE_DIR";
+
+    /// <summary>The user's configuration; may be absent.</summary>
+    public string ConfigFile => Path.Combine(Root, "chela.json");
+
+    /// <summary>The shared secret made at first start, mode 0600, one line of text.</summary>
+    public string TokenFile => Path.Combine(Root, "gateway.token");
+
+    /// <summary>Held by the running gateway; its text is a JSON object <c>{"pid","url","startedAtMs"}</c>.</summary>
+    public string LockFile => Path.Combine(Root, "gateway.lock");
+
+    /// <summary>Messages that were accepted and whose runs are not all finished.</summary>
+    public string InboxDirectory => Path.Combine(Root, "inbox");
+
+    /// <summary>The list of sessions and, one journal each, their transcripts.</summary>
+    public string SessionsDirectory => Path.Combine(Root, "sessions");
+
+    /// <summary>Chooses the state directory: the option, else <c>CHELA_STATE_DIR</c>, else <c>~/.chela</c>.</summary>
+    /// <param name="option">What <c>--state-dir</c> gave, or null.</param>
+    /// <param name="environment">Reads an environment variable; null where it is not set.</param>
+    public static StatePaths Resolve(string? option, Func<string, string?> environment)
+    {
+        var chosen = FirstNonBlank(option, environment(EnvironmentVariable)) ?? Path.Combine(Home(environment), ".chela");
+        return new StatePaths(Path.GetFullPath(chosen));
+    }
+
+    private static string Home(Func<string, string?> environment) =>
+        FirstNonBlank(environment("HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)) ?? Path.GetTempPath();
+
+    private static string? FirstNonBlank(string? first, string? second) =>
+        !string.IsNullOrWhiteSpace(first) ? first : !string.IsNullOrWhiteSpace(second) ? second : null;
+}
