@@ -119,7 +119,8 @@ internal sealed class ObjectNode(ObjectProperty[] properties, ShapeNode? rest) :
     private static void SkipDuplicate(ref Utf8JsonReader reader, string name, ProblemList problems, ref int next)
     {
         Skip(ref reader);
-        problems.Insert(next++, new ShapeProblem(ShapeProblemKind.Duplicate, "", $"duplicate property '{JsonText.Show(name)}'") { Property = name });
+        var message = $"duplicate property '{JsonText.Show(name)}'";
+        problems.Insert(next++, new ShapeProblem(ShapeProblemKind.Duplicate, "", message) { Property = name });
     }
 
     private static void Skip(ref Utf8JsonReader reader)

@@ -167,8 +167,9 @@ internal sealed class ShapeBuilder(JsonSerializerOptions options)
         }
         else if (nullable && schema.ContainsKey("$ref"))
         {
-            schema["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = schema["$ref"]!.DeepClone() }, new JsonObject { ["type"] = "null" });
+            var target = schema["$ref"]!;
             schema.Remove("$ref");
+            schema["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = target }, new JsonObject { ["type"] = "null" });
         }
     }
 

@@ -158,7 +158,9 @@ public sealed class JsonShapeTests
     {
         using var document = JsonDocument.Parse("""{"params":{"limit":true}}""");
 
-        Assert.Contains("at /limit: must be integer", ShapeProblem.Join(Shape.Check(document.RootElement.GetProperty("params"))), StringComparison.Ordinal);
+        var problems = ShapeProblem.Join(Shape.Check(document.RootElement.GetProperty("params")));
+
+        Assert.Contains("at /limit: must be integer", problems, StringComparison.Ordinal);
         Assert.Equal("must be object", ShapeProblem.Join(Shape.Check(default(JsonElement))));
     }
 

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Chela.Gateway.Config;
+
+/// <summary>Every setting of a gateway, with every default in place. The keys of the file are the names in camel case.</summary>
+internal sealed record ChelaConfig
+{
+    [JsonPropertyName("$schema"), Description("Where an editor finds the schema of this file. The gateway ignores it.")]
+    public string? Schema { get; init; }
+
+    public GatewayConfig Gateway { get; init; } = new();
+
+    public AgentsConfig Agents { get; init; } = new();
+
+    public ModelsConfig Models { get; init; } = new();
+
+    public SessionConfig Session { get; init; } = new();
+}
+
+/// <summary>How agents run.</summary>
+internal sealed record AgentsConfig
+{
+    public AgentDefaultsConfig Defaults { get; init; } = new();
+}
+
+/// <summary>What holds for every agent that says nothing else.</summary>
+internal sealed record AgentDefaultsConfig
+{
+    [MinLength(1), Description("The model that answers; unset means that no agent can run yet.")]
+    public string? Model { get; init; }
+
+    [Range(1, 10_000), Description("How many runs may be under way at once; unset means four for each processor, at least eight.")]
+    public int? MaxConcurrent { get; init; }
+
+    [Range(1, 86_400), Description("How long one run may take, in seconds.")]
+    public int TimeoutSeconds { get; init; } = 600;
+
+    [Description("What every agent is told before the conversation.")]
+    public string? Instructions { get; init; }
+
+    /// <summary>The number of runs in force on a machine with so many processors.</summary>
+    public int ConcurrentRuns(int processors) => MaxConcurrent ?? Math.Max(8, 4 * processors);
+}
+
+/// <summary>Where models are found.</summary>
+internal sealed record ModelsConfig
+{
+    public ModelProvidersConfig Providers { get; init; } = new();
+}
+
+/// <summary>The providers of models, by name.</summary>
+internal sealed record ModelProvidersConfig
+{
+    [JsonPropertyName("openai")]
+    public ModelProviderConfig OpenAi { get; init; } = new();
+}
+
+/// <summary>One provider of models.</summary>
+internal sealed record ModelProviderConfig
+{
+    [Description("Address of the provider's interface; unset means the provider's own.")]
+    public string? BaseUrl { get; init; }
+
+    [MinLength(1), Description("The key that the provider gave out.")]
+    public string? ApiKey { get; init; }
+
+    /// <summary>Never shows the key: a record that is logged prints all its values.</summary>
+    public override string ToString() => $"{nameof(ModelProviderConfig)} {{ {nameof(BaseUrl)} = {BaseUrl} }}";
+}
+
+/// <summary>How conversations are kept.</summary>
+internal sealed record SessionConfig
+{
+    [MinLength(1), MaxLength(128), Description("The name of the session that direct messages share.")]
+    public string MainKey { get; init; } = "main";
+}

@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chela.Gateway.Schema;
+
+namespace Chela.Gateway.Config;
+
+/// <summary>
+/// Makes a snapshot of the layers: defaults, file, environment, command line. Touches nothing outside and takes all or nothing.
+/// </summary>
+internal sealed class ConfigLoader
+{
+    private static readonly (string Path, Func<string, string?> Refusal)[] Rules =
+    [
+        ("gateway.bind", BindRule.Refusal),
+        ("gateway.auth.token", SecretRule.Refusal),
+        ("models.providers.openai.baseUrl", AddressRule.Refusal),
+    ];
+
+    private readonly JsonShape _shape = new(ConfigJson.Default.ChelaConfig);
+
+    public ConfigLoader() => Keys = new ConfigKeys(_shape.Schema);
+
+    /// <summary>Every key that exists.</summary>
+    public ConfigKeys Keys { get; }
+
+    /// <summary>The schema of the file, for editors and clients.</summary>
+    public JsonElement Schema => _shape.Schema;
+
+    /// <summary>The snapshot of the sources.</summary>
+    /// <exception cref="ConfigException">Something is wrong in any layer; it lists everything that is.</exception>
+    public ConfigSnapshot Load(ConfigSources sources)
+    {
+        var problems = new List<ConfigProblem>();
+        var layers = ReadLayers(sources, problems);
+        var effective = JsonSerializer.SerializeToNode(new ChelaConfig(), ConfigJson.Default.ChelaConfig)!.AsObject();
+        var origins = Keys.All.ToDictionary(k => k.Path, _ => ConfigLayer.Default, StringComparer.Ordinal);
+        foreach (var layer in layers)
+        {
+            problems.AddRange(_shape.Check(Bytes(layer.Values)).Select(p => Describe(layer, p)));
+            Merge(effective, layer.Values, "", path => origins[path] = layer.Layer);
+        }
+
+        problems.AddRange(CheckRules(effective, origins, layers));
+        return problems.Count > 0
+            ? throw new ConfigException([.. problems.OrderBy(p => p.Layer)])
+            : Snapshot(effective, origins, sources);
+    }
+
+    private LayerValues[] ReadLayers(ConfigSources sources, List<ConfigProblem> problems)
+    {
+        var settings = new ConfigSettings(Keys);
+        return
+        [
+            new ConfigText(Path.GetFileName(sources.FilePath), sources.FileBytes ?? []).Read(problems),
+            settings.ReadEnvironment(sources.Environment, problems),
+            settings.ReadOverrides(sources.Overrides, problems),
+        ];
+    }
+
+    private static ConfigSnapshot Snapshot(JsonObject effective, Dictionary<string, ConfigLayer> origins, ConfigSources sources)
+    {
+        var config = effective.Deserialize(ConfigJson.Default.ChelaConfig)!;
+
+        // Written anew from the types, so that the hash does not depend on the order of keys in the file.
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.ChelaConfig);
+        using var document = JsonDocument.Parse(bytes);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return new ConfigSnapshot(config, document.RootElement.Clone(), origins, hash, sources.FilePath, sources.FileBytes is not null);
+    }
+
+    private ConfigProblem Describe(LayerValues layer, ShapeProblem problem)
+    {
+        var path = ConfigPointer.ToDotted(problem.Target);
+        var message = problem.Kind == ShapeProblemKind.Unexpected ? ConfigKeys.Unknown(problem.Nearest)
+            : Keys.ByPath.GetValueOrDefault(path) is { Allowed.Count: > 0 } key ? $"must be one of: {string.Join(", ", key.Allowed)}"
+            : problem.Message;
+        return new ConfigProblem(layer.Layer, layer.Place(problem.Target, problem.Property is not null), path, message);
+    }
+
+    private IEnumerable<ConfigProblem> CheckRules(JsonObject effective, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
+    {
+        foreach (var (path, refusal) in Rules)
+        {
+            var key = Keys.ByPath[path];
+            if (TextAt(effective, key.Segments) is { } text && refusal(text) is { } message)
+            {
+                var layer = layers.Single(l => l.Layer == origins[path]);
+                yield return new ConfigProblem(layer.Layer, layer.Place(ConfigPointer.FromSegments(key.Segments), false), path, message);
+            }
+        }
+    }
+
+    private static string? TextAt(JsonObject root, IReadOnlyList<string> segments)
+    {
+        JsonNode? node = root;
+        foreach (var segment in segments)
+        {
+            node = (node as JsonObject)?[segment];
+        }
+
+        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    }
+
+    private static void Merge(JsonObject target, JsonObject source, string above, Action<string> onSet)
+    {
+        foreach (var (name, value) in source)
+        {
+            if (value is JsonObject below)
+            {
+                // A lower layer may hold nonsense here; that is reported, and must not hide this one.
+                var into = target[name] as JsonObject ?? [];
+                target[name] = into;
+                Merge(into, below, $"{above}{name}.", onSet);
+                continue;
+            }
+
+            target[name] = value?.DeepClone();
+            onSet(above + name);
+        }
+    }
+
+    private static byte[] Bytes(JsonObject values)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            values.WriteTo(writer);
+        }
+
+        return stream.ToArray();
+    }
+}

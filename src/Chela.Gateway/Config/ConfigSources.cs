@@ -1,0 +1,24 @@
+namespace Chela.Gateway.Config;
+
+/// <summary>One setting given on the command line.</summary>
+/// <param name="Path">The dotted key: <c>gateway.port</c>.</param>
+/// <param name="Value">The value as text.</param>
+/// <param name="Option">The option as it was typed, for messages.</param>
+internal sealed record ConfigOverride(string Path, string Value, string Option)
+{
+    /// <summary>Never shows the value, which may be a secret.</summary>
+    public override string ToString() => $"{Option} {Path}";
+}
+
+/// <summary>Everything that configuration is made of. The host reads it; loading itself touches nothing outside.</summary>
+/// <param name="FilePath">Where the file is or would be.</param>
+/// <param name="FileBytes">The content of the file; null where there is none. More than
+/// <see cref="ConfigText.MaxBytes"/> is refused, so a reader may stop one byte after that.</param>
+internal sealed record ConfigSources(string FilePath, byte[]? FileBytes)
+{
+    /// <summary>The environment of the process; what is not configuration is ignored.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>In the order given; the last one for a key wins.</summary>
+    public IReadOnlyList<ConfigOverride> Overrides { get; init; } = [];
+}
