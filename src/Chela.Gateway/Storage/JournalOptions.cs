@@ -1,0 +1,22 @@
+namespace Chela.Gateway.Storage;
+
+/// <summary>The limits of one journal, and the hook of its crash tests.</summary>
+internal sealed record JournalOptions
+{
+    public static JournalOptions Default { get; } = new();
+
+    /// <summary>A segment that would pass this is closed and the next one begun. A single longer record still gets a segment of its own.</summary>
+    public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>The longest record accepted.</summary>
+    public int RecordBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How much may wait for the disk. When it is full AppendAsync waits its turn and Append refuses; one record always fits.</summary>
+    public int PendingBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Null in production.</summary>
+    public StorageStep? Step { get; init; }
+
+    /// <summary>The longest line, without its line feed.</summary>
+    public int LineBytes => RecordBytes + JournalLine.Overhead - 1;
+}

@@ -1,0 +1,35 @@
+namespace Chela.Gateway.Storage;
+
+/// <summary>Called as storage passes a named point; a test throws from it to stand for a crash or a failing disk. Null in production.</summary>
+internal delegate void StorageStep(string step);
+
+/// <summary>The names of the points at which a write may be interrupted.</summary>
+internal static class StorageSteps
+{
+    public const string JournalBeforeWrite = "journal.before-write";
+    public const string JournalAfterWrite = "journal.after-write";
+    public const string JournalBeforeFsync = "journal.before-fsync";
+    public const string JournalAfterFsync = "journal.after-fsync";
+    public const string JournalSegmentCreated = "journal.segment-created";
+    public const string JournalBeforeRollback = "journal.before-rollback";
+
+    public const string ReplaceWriting = "replace.writing";
+    public const string ReplaceBeforeRename = "replace.before-rename";
+    public const string ReplaceAfterRename = "replace.after-rename";
+    public const string ReplaceBeforeDelete = "replace.before-delete";
+    public const string ReplaceAfterDelete = "replace.after-delete";
+
+    public const string DeleteSegment = "delete.segment";
+
+    public const string RepairBeforeSave = "repair.before-save";
+    public const string RepairBeforeTruncate = "repair.before-truncate";
+    public const string RepairAfterTruncate = "repair.after-truncate";
+
+    public const string DocumentBeforeWrite = "document.before-write";
+    public const string DocumentBeforeBackup = "document.before-backup";
+    public const string DocumentBeforeShift = "document.before-shift";
+    public const string DocumentAfterShift = "document.after-shift";
+    public const string DocumentBeforeRename = "document.before-rename";
+    public const string DocumentAfterRename = "document.after-rename";
+    public const string DocumentAfterFsync = "document.after-fsync";
+}
