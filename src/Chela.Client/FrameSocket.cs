@@ -71,7 +71,7 @@ internal sealed class FrameSocket(ClientWebSocket socket, int maxFrameBytes) : I
         }
     }
 
-    /// <summary>Sends one frame. Cancelling gives up the turn, not a frame half sent: that would break the connection for everyone.</summary>
+    /// <summary>Sends one frame. Cancelling gives up the turn, not a frame half sent: that would break the whole connection.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> frame, CancellationToken ct)
     {
         await _sending.WaitAsync(ct);

@@ -56,10 +56,14 @@ public sealed class GatewayClient : IAsyncDisposable
     public Task<JsonElement> CallAsync(string method, JsonElement? parameters = null, CancellationToken ct = default) =>
         CallAsync(method, id => Frame(id, method, parameters), final: false, _options.CallTimeout, ct);
 
-    /// <summary>Calls a method with typed parameters and reads its first answer as a typed result; errors as for the untyped call.</summary>
+    /// <summary>Calls a method with typed parameters and reads its first answer as a typed result. Errors as above.</summary>
     /// <exception cref="JsonException">The answer does not fit the type.</exception>
     public async Task<TResult> CallAsync<TParams, TResult>(
-        string method, TParams parameters, JsonTypeInfo<TParams> paramsType, JsonTypeInfo<TResult> resultType, CancellationToken ct = default)
+        string method,
+        TParams parameters,
+        JsonTypeInfo<TParams> paramsType,
+        JsonTypeInfo<TResult> resultType,
+        CancellationToken ct = default)
     {
         var answer = await CallAsync(
             method, id => RequestFrame.Write(id, method, parameters, paramsType), final: false, _options.CallTimeout, ct);

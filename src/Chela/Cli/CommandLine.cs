@@ -92,6 +92,6 @@ internal static class CommandLine
 internal static class ProgramVersion
 {
     /// <summary>For example <c>0.1.0</c>, without the build's commit.</summary>
-    public static string Text =>
-        typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+    public static string Text => typeof(ProgramVersion).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 }

@@ -51,7 +51,8 @@ internal sealed class ConnectionOptions
     private static TimeSpan? ReadSeconds(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400)
+        var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+        if (isNumber && seconds is > 0 and <= 86_400)
         {
             return TimeSpan.FromSeconds(seconds);
         }

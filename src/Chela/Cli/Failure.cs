@@ -18,7 +18,8 @@ internal sealed record Failure(int ExitCode, string Message, string? Code = null
             $"No gateway answers at {target?.DisplayUrl}; start one with: chela gateway run\n({e.Message})"),
         GatewayCallException { Method: "connect" } e => Refused(e, target),
         GatewayCallException e => new Failure(Chela.ExitCode.Failed, $"{e.Code}: {e.Message}", e.Code),
-        GatewayClosedException { CloseCode: 1008 } e when !connected => new Failure(Chela.ExitCode.NoPermission, $"{target?.DisplayUrl}: {e.Message}"),
+        GatewayClosedException { CloseCode: 1008 } e when !connected =>
+            new Failure(Chela.ExitCode.NoPermission, $"{target?.DisplayUrl}: {e.Message}"),
         GatewayClosedException e => new Failure(Chela.ExitCode.Unavailable, $"{target?.DisplayUrl}: {e.Message}"),
         TimeoutException e => new Failure(Chela.ExitCode.TimedOut, e.Message),
         JsonException => new Failure(Chela.ExitCode.Failed, "The gateway's answer has a form that this program does not know."),

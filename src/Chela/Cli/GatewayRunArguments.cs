@@ -5,7 +5,8 @@ namespace Chela.Cli;
 
 /// <summary>
 /// Reads the plain form of <c>gateway run</c>'s options (<c>--name value</c>, each once) without the command-line library: loading
-/// and compiling it takes longer than the rest of this program. Anything else, help and mistakes too, is left to <see cref="GatewayRunCommand"/>.
+/// and compiling it takes longer than the rest of this program. Anything else, help and mistakes too, is left to
+/// <see cref="GatewayRunCommand"/>.
 /// </summary>
 internal static class GatewayRunArguments
 {

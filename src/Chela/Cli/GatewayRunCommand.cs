@@ -22,8 +22,8 @@ internal static class GatewayRunCommand
             HelpName = "N",
             CustomParser = ReadPort,
         };
-        var bind = new Option<string?>(BindName) { Description = "Addresses to listen on, for example loopback or lan", HelpName = "WHERE" };
-        var state = new Option<string?>(StateDirName) { Description = "Where to keep state (else CHELA_STATE_DIR, else ~/.chela)", HelpName = "DIR" };
+        var bind = new Option<string?>(BindName) { Description = "Where to listen, for example loopback or lan", HelpName = "WHERE" };
+        var state = new Option<string?>(StateDirName) { Description = "State (else CHELA_STATE_DIR, else ~/.chela)", HelpName = "DIR" };
         var token = new Option<string?>(TokenName) { Description = "Shared secret for this run", HelpName = "TOKEN" };
         var config = new Option<string?>(ConfigName) { Description = "Configuration file", HelpName = "FILE" };
         var verbose = new Option<bool>(VerboseName) { Description = "Log more" };

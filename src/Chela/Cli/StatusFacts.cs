@@ -4,7 +4,7 @@ using Chela.Client;
 
 namespace Chela.Cli;
 
-/// <summary>The lines of <c>gateway status</c>, from the hello and the answers. A fact that the gateway does not tell has no line.</summary>
+/// <summary>The lines of <c>gateway status</c>, from the hello and the answers. A fact not told has no line.</summary>
 internal static class StatusFacts
 {
     public static IReadOnlyList<(string Name, string Value)> Of(GatewayHello hello, string url, GatewayReport report)

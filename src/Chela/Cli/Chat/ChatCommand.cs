@@ -49,7 +49,9 @@ internal static class ChatCommand
         if (text.Length == 0 && !Console.IsInputRedirected)
         {
             return await GatewaySession.RunAsync(
-                settings, gateway => new Conversation(gateway, Console.In, sessionKey, interrupts, settings.Timeout).RunAsync(), interrupts.Token);
+                settings,
+                gateway => new Conversation(gateway, Console.In, sessionKey, interrupts, settings.Timeout).RunAsync(),
+                interrupts.Token);
         }
 
         var message = text.Length > 0 ? text : await ReadInputAsync();
