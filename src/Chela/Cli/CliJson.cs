@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chela.Cli.Chat;
+
+namespace Chela.Cli;
+
+/// <summary>How the command line reads and writes JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RunningGateway))]
+[JsonSerializable(typeof(ChatSendParams))]
+[JsonSerializable(typeof(ChatAbortParams))]
+[JsonSerializable(typeof(ChatAck))]
+[JsonSerializable(typeof(ChatEvent))]
+[JsonSerializable(typeof(ChatOutcome))]
+[JsonSerializable(typeof(GatewayReport))]
+[JsonSerializable(typeof(FailureReport))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class CliJson : JsonSerializerContext;
+
+/// <summary>What <c>gateway status --json</c> prints.</summary>
+internal sealed record GatewayReport(JsonElement Health, JsonElement Status);
+
+/// <summary>What a failed command prints with <c>--json</c>.</summary>
+internal sealed record FailureReport(string Error, string? Code);
