@@ -46,9 +46,10 @@ internal sealed class StringNode() : ShapeNode("string")
 
     private bool IsAllowed(ref Utf8JsonReader reader)
     {
-        foreach (var value in Allowed)
+        // Not foreach: the enumerator of a list behind an interface is an allocation for every call.
+        for (var i = 0; i < Allowed.Count; i++)
         {
-            if (reader.ValueTextEquals(value))
+            if (reader.ValueTextEquals(Allowed[i]))
             {
                 return true;
             }
