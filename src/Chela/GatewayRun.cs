@@ -1,13 +1,98 @@
+using System.Collections;
+using Chela.Gateway.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
 namespace Chela;
 
 /// <summary>Runs the gateway in this process until it is told to stop.</summary>
 internal static class GatewayRun
 {
     /// <summary>Runs until <paramref name="ct"/> is cancelled; the result is the exit code.</summary>
-    public static Task<int> ExecuteAsync(GatewayRunOptions options, CancellationToken ct)
+    public static async Task<int> ExecuteAsync(GatewayRunOptions options, CancellationToken ct)
     {
-        _ = (options, ct);
-        Console.Error.WriteLine("not wired yet");
-        return Task.FromResult(ExitCode.Software);
+        var environment = ReadEnvironment();
+        var paths = StatePaths.Resolve(options.StateDirectory, environment.GetValueOrDefault);
+        try
+        {
+            var host = await GatewayHost.StartAsync(HostOptions(options, paths, environment), ct);
+            await using (host)
+            {
+                Greeting.Write(Console.Out, host.Started, paths, options.StateDirectory is not null);
+                await Cancelled(ct);
+                Console.WriteLine("Stopping: no new work is taken; a second signal stops at once.");
+                await host.StopAsync(CancellationToken.None);
+            }
+
+            return ExitCode.Ok;
+        }
+        catch (StartException e)
+        {
+            await Console.Error.WriteLineAsync($"chela: {e.Message}");
+            return CodeOf(e.Failure);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
     }
+
+    private static GatewayOptions HostOptions(GatewayRunOptions options, StatePaths paths, Dictionary<string, string> environment)
+    {
+        var settings = new List<(string Option, string Key, string Value)>();
+        if (options.Port is { } port)
+        {
+            settings.Add(("--port", "gateway.port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        if (options.Bind is { } bind)
+        {
+            settings.Add(("--bind", "gateway.bind", bind));
+        }
+
+        if ((options.Token ?? environment.GetValueOrDefault("CHELA_TOKEN")) is { } token)
+        {
+            settings.Add((options.Token is null ? "CHELA_TOKEN" : "--token", "gateway.auth.token", token));
+        }
+
+        return new GatewayOptions(paths)
+        {
+            ConfigFile = options.ConfigFile,
+            Environment = environment,
+            Settings = settings,
+            Logging = logging => AddConsole(logging, options.Verbose),
+        };
+    }
+
+    private static void AddConsole(ILoggingBuilder logging, bool verbose) => logging
+        .SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
+        .AddFilter("Microsoft", verbose ? LogLevel.Information : LogLevel.Warning)
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+        });
+
+    private static Dictionary<string, string> ReadEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+
+    private static async Task Cancelled(CancellationToken ct)
+    {
+        var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (ct.Register(signal.SetResult))
+        {
+            await signal.Task;
+        }
+    }
+
+    private static int CodeOf(StartFailure failure) => failure switch
+    {
+        StartFailure.Configuration or StartFailure.AlreadyRunning => ExitCode.Config,
+        StartFailure.AddressInUse => ExitCode.Unavailable,
+        StartFailure.NotWritable => ExitCode.CannotCreate,
+        StartFailure.DamagedState => ExitCode.DataError,
+        _ => ExitCode.Software,
+    };
 }

@@ -73,7 +73,7 @@ internal sealed class ShapeBuilder(JsonSerializerOptions options)
         _open.Add(type.Type);
         var schema = new JsonObject { ["type"] = "object" };
         var known = Properties(type, schema);
-        var extended = type.Properties.Any(p => p.IsExtensionData);
+        var extended = type.UnmappedMemberHandling == JsonUnmappedMemberHandling.Skip || type.Properties.Any(p => p.IsExtensionData);
         if (!extended)
         {
             schema["additionalProperties"] = false;

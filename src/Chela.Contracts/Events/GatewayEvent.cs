@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Chela.Contracts.Access;
+using Chela.Contracts.Sessions;
+
+namespace Chela.Contracts.Events;
+
+/// <summary>Something that happened and that clients are told. Encoded once per dialect, however many clients there are.</summary>
+public abstract class GatewayEvent
+{
+    /// <summary>The event's name in the OpenClaw dialect.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The scope a client needs to hear of it; none means every authenticated client.</summary>
+    public virtual OperatorScopes RequiredScope => OperatorScopes.None;
+
+    /// <summary>True when a client whose queue is full misses the event instead of losing its connection.</summary>
+    public virtual bool DropIfSlow => false;
+
+    /// <summary>The session that the event belongs to; null when it belongs to none.</summary>
+    public virtual SessionKey? Session => null;
+
+    /// <summary>The event's name in a dialect; null when clients of that dialect are not told.</summary>
+    public virtual string? NameIn(Dialect dialect) => Name;
+
+    /// <summary>Writes the members of the payload into an object that is already open.</summary>
+    /// <param name="writer">Where to write; the object stays open.</param>
+    /// <param name="dialect">Whose words to use.</param>
+    public abstract void WriteMembers(Utf8JsonWriter writer, Dialect dialect);
+}

@@ -1,0 +1,12 @@
+using Chela.Contracts.Sessions;
+
+namespace Chela.Contracts.Messages;
+
+/// <summary>A message of a person on its way to an agent.</summary>
+/// <param name="RunId">Names the run that answers it; also the key by which a repeated message is recognised.</param>
+/// <param name="Session">The conversation that it belongs to.</param>
+/// <param name="Content">The text.</param>
+/// <param name="Channel">Where it came from, for example <c>webchat</c>.</param>
+/// <param name="SenderId">Who sent it, as the channel names people; stable, never a display name.</param>
+/// <param name="TimestampMs">When it was accepted, in Unix milliseconds.</param>
+public sealed record InboundMessage(string RunId, SessionKey Session, string Content, string Channel, string SenderId, long TimestampMs);

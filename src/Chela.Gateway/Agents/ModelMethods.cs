@@ -1,0 +1,60 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chela.Contracts.Access;
+using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Rpc;
+
+namespace Chela.Gateway.Agents;
+
+/// <summary>Parameters of <c>models.list</c>.</summary>
+internal sealed record ModelsListParams
+{
+    [Description("Only models of this provider."), MinLength(1)]
+    public string? Provider { get; init; }
+
+    [Description("Every view shows the configured models."), AllowedValues("default", "configured", "provider-config", "all")]
+    public string? View { get; init; }
+
+    public bool? Refresh { get; init; }
+}
+
+/// <summary>Result of <c>models.list</c>.</summary>
+internal sealed record ModelsListResult(IReadOnlyList<ModelChoice> Models);
+
+/// <summary>A model that can be used.</summary>
+internal sealed record ModelChoice(string Id, string Name, string Provider)
+{
+    /// <summary>Tokens; absent when it is not known.</summary>
+    public int? ContextWindow { get; init; }
+}
+
+/// <summary>The models.</summary>
+internal sealed class ModelMethods(ProviderCatalog providers) : IMethodModule
+{
+    public void Map(MethodMap methods)
+    {
+        var json = AgentsJson.Default;
+        methods.Add(MethodMap.Method("models.list", OperatorScopes.Read, json.ModelsListParams, json.ModelsListResult, ListAsync) with
+        {
+            Summary = "List the models that can be used.",
+        });
+    }
+
+    private ValueTask<ModelsListResult> ListAsync(ModelsListParams parameters, CallContext context, CancellationToken ct) => new(new ModelsListResult(
+    [
+        .. providers.ListModels()
+            .Where(model => parameters.Provider is null || model.Provider == parameters.Provider)
+            .Select(model => new ModelChoice(model.Id, model.Name, model.Provider) { ContextWindow = model.ContextWindow }),
+    ]));
+}
+
+/// <summary>JSON types of this slice.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ModelsListParams))]
+[JsonSerializable(typeof(ModelsListResult))]
+internal sealed partial class AgentsJson : JsonSerializerContext;

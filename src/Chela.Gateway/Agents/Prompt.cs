@@ -1,0 +1,36 @@
+using Chela.Gateway.Sessions;
+using Chela.Gateway.Storage;
+using Microsoft.Extensions.AI;
+
+namespace Chela.Gateway.Agents;
+
+/// <summary>Makes of a transcript what a model reads.</summary>
+internal static class Prompt
+{
+    /// <summary>The most messages of a transcript that a model is shown; the newest are kept.</summary>
+    public const int MaxMessages = 200;
+
+    /// <summary>The same in bytes of the journal.</summary>
+    private const long MaxBytes = 1024 * 1024;
+
+    /// <summary>The instructions, then the newest messages, which end with the one to answer.</summary>
+    public static async Task<IReadOnlyList<ChatMessage>> BuildAsync(Journal transcript, string? instructions, CancellationToken ct)
+    {
+        var prompt = new List<ChatMessage>();
+        if (!string.IsNullOrWhiteSpace(instructions))
+        {
+            prompt.Add(new ChatMessage(ChatRole.System, instructions));
+        }
+
+        foreach (var line in await transcript.ReadTailAsync(MaxMessages, MaxBytes, ct))
+        {
+            var entry = TranscriptEntry.Read(line);
+            if (entry.IsForModel)
+            {
+                prompt.Add(new ChatMessage(entry.Role == TranscriptEntry.User ? ChatRole.User : ChatRole.Assistant, entry.Text));
+            }
+        }
+
+        return prompt;
+    }
+}

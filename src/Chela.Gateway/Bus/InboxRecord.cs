@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chela.Gateway.Bus;
+
+/// <summary>A line of the inbox: a message that was accepted, or a run that ended.</summary>
+/// <param name="Kind"><c>accepted</c> or <c>ended</c>.</param>
+/// <param name="RunId">The run that it is about.</param>
+/// <param name="Print">A fingerprint of session and content, by which a repeated message is told from another one.</param>
+/// <param name="TimestampMs">When, in Unix milliseconds.</param>
+internal sealed record InboxRecord(string Kind, string RunId, string Print, long TimestampMs)
+{
+    public const string Accepted = "accepted";
+
+    public const string Ended = "ended";
+
+    public string? Session { get; init; }
+
+    public string? Content { get; init; }
+
+    public string? Channel { get; init; }
+
+    public string? SenderId { get; init; }
+}
+
+/// <summary>JSON types of this slice.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(InboxRecord))]
+internal sealed partial class BusJson : JsonSerializerContext;

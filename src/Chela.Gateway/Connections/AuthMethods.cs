@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
+using Chela.Gateway.Access;
+using Chela.Gateway.Rpc;
+
+namespace Chela.Gateway.Connections;
+
+/// <summary>Parameters of <c>auth.login</c>.</summary>
+internal sealed record LoginParams([property: Description("The gateway's token."), MinLength(1), MaxLength(4096)] string Token);
+
+/// <summary>Result of <c>auth.login</c>.</summary>
+internal sealed record LoginResult(bool Ok, string Role, IReadOnlyList<string> Scopes);
+
+/// <summary>The login of dialects that have no handshake of their own.</summary>
+internal sealed class AuthMethods(GatewayToken token) : IMethodModule
+{
+    public const string Mismatch = "unauthorized: gateway token mismatch (provide gateway auth token)";
+
+    public void Map(MethodMap methods)
+    {
+        var json = ConnectionsJson.Default;
+        methods.Add(MethodMap.Method("auth.login", OperatorScopes.None, json.LoginParams, json.LoginResult, Login) with
+        {
+            Summary = "Show the gateway's token on this connection. A wrong one closes it.",
+            IsPublic = true,
+        });
+    }
+
+    private ValueTask<LoginResult> Login(LoginParams parameters, CallContext context, CancellationToken ct)
+    {
+        if (!token.Matches(parameters.Token))
+        {
+            context.AfterAnswer(() => context.Connection.Close(1008, Mismatch));
+            throw new RpcException(RpcErrorKind.Unauthenticated, Mismatch);
+        }
+
+        if (!context.Caller.IsAuthenticated)
+        {
+            context.Connection.LogIn(new Caller(context.Caller.ConnectionId, CallerRole.Operator, OperatorScopes.Admin, "jsonrpc"));
+        }
+
+        return new(new LoginResult(true, "operator", ScopeNames.Of(ScopeNames.WithIncluded(OperatorScopes.Admin))));
+    }
+}
+
+/// <summary>JSON types of this slice's methods.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LoginParams))]
+[JsonSerializable(typeof(LoginResult))]
+internal sealed partial class ConnectionsJson : JsonSerializerContext;

@@ -1,0 +1,164 @@
+using System.Net.Mime;
+using System.Text.Unicode;
+using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
+using Chela.Contracts.Events;
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Access;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
+using Chela.Gateway.Rpc;
+using Chela.Gateway.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Chela.Gateway.Connections;
+
+/// <summary>JSON-RPC over plain HTTP: a POST holds a call or a batch, the response the answers. There are no events here.</summary>
+internal sealed class HttpCalls(
+    IEnumerable<IWireDialect> dialects, Dispatcher dispatcher, GatewayToken token, ConfigStore config, Lifecycle lifecycle, ObjectPool<FrameWriter> writers)
+{
+    private static readonly byte[] NullId = "null"u8.ToArray();
+
+    private readonly IWireDialect _dialect = dialects.Single(dialect => dialect.Name == Dialect.JsonRpc);
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        var ct = context.RequestAborted;
+        if (lifecycle.Phase != LifecyclePhase.Running)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        if (!IsJson(context.Request.ContentType))
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType; // also keeps cross-site forms out
+            return;
+        }
+
+        var shown = BearerToken.Of(context.Request);
+        if (shown is not null && !token.Matches(shown))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await SendAsync(context, [(NullId, new RpcError(RpcErrorKind.Unauthenticated, AuthMethods.Mismatch))], isBatch: false, ct);
+            return;
+        }
+
+        if (await ReadBodyAsync(context, shown is null, ct) is { } body)
+        {
+            await AnswerAsync(context, _dialect.Read(body), shown is null, ct);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, WireFrame frame, bool isAnonymous, CancellationToken ct)
+    {
+        var id = context.TraceIdentifier;
+        var caller = isAnonymous ? Caller.Anonymous(id) : new Caller(id, CallerRole.Operator, OperatorScopes.Admin, "jsonrpc");
+        var started = frame.Calls.ToArray().Select(call => Start(call, caller, ct)).ToList();
+        var answers = new List<(byte[] Id, Outcome Outcome)>(started.Count);
+        foreach (var (callId, pending, _) in started)
+        {
+            var outcome = await pending;
+            if (callId is not null)
+            {
+                answers.Add((callId, outcome));
+            }
+        }
+
+        if (answers.Count == 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        else
+        {
+            await SendAsync(context, answers, frame.IsBatch, ct);
+        }
+
+        started.ForEach(call => call.Context.Answered());
+    }
+
+    private (byte[]? Id, Task<Outcome> Outcome, CallContext Context) Start(WireCall call, Caller caller, CancellationToken ct)
+    {
+        var context = new CallContext(call.Method, caller, NoConnection.Instance);
+        var outcome = call.Error is { } error
+            ? Task.FromResult<Outcome>(error)
+            : dispatcher.InvokeAsync(_dialect.Name, call.Parameters.Span, context, ct).AsTask();
+        return (call.Id, outcome, context);
+    }
+
+    private async Task SendAsync(HttpContext context, IReadOnlyList<(byte[] Id, Outcome Outcome)> answers, bool isBatch, CancellationToken ct)
+    {
+        var writer = writers.Get();
+        if (isBatch)
+        {
+            writer.Json.WriteStartArray();
+        }
+
+        foreach (var (id, outcome) in answers)
+        {
+            _dialect.WriteOutcome(writer.Json, id, outcome);
+        }
+
+        if (isBatch)
+        {
+            writer.Json.WriteEndArray();
+        }
+
+        var (rented, length) = writer.Detach();
+        writers.Return(writer);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = length;
+        await context.Response.Body.WriteAsync(rented.AsMemory(0, length), ct);
+        System.Buffers.ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    /// <summary>The body, bounded like a frame; null when it was refused.</summary>
+    private async Task<byte[]?> ReadBodyAsync(HttpContext context, bool isAnonymous, CancellationToken ct)
+    {
+        var limits = config.Current.Config.Gateway.Limits;
+        var limit = isAnonymous ? limits.MaxPayloadBeforeAuth : limits.MaxPayload;
+        using var body = new MemoryStream();
+        var part = new byte[8192];
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(part, ct)) > 0)
+        {
+            if (body.Length + read > limit)
+            {
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                return null;
+            }
+
+            body.Write(part, 0, read);
+        }
+
+        if (Utf8.IsValid(body.GetBuffer().AsSpan(0, (int)body.Length)))
+        {
+            return body.ToArray();
+        }
+
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return null;
+    }
+
+    private static bool IsJson(string? contentType) =>
+        contentType is not null && contentType.StartsWith(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A request has nothing to follow, to log in or to close.</summary>
+    private sealed class NoConnection : ICallerConnection
+    {
+        public static readonly NoConnection Instance = new();
+
+        public void Follow(SessionKey session)
+        {
+        }
+
+        public void LogIn(Caller caller)
+        {
+        }
+
+        public void Close(int code, string reason)
+        {
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.WebSockets;
+using Chela.Gateway.Rpc;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Chela.Gateway.Connections;
+
+/// <summary>The reading side of a connection: login first, then frame after frame until one side says goodbye.</summary>
+internal sealed partial class Pump(
+    IEnumerable<ILogin> logins,
+    Dispatcher dispatcher,
+    ConnectionTable connections,
+    ObjectPool<FrameWriter> writers,
+    ILogger<Pump> logger)
+{
+    /// <summary>Reading pauses while this many bytes wait to be sent, so that a client that does not read slows only itself.</summary>
+    private const int PauseAboveBytes = 256 * 1024;
+
+    /// <summary>Serves a connection to its end. Does not throw.</summary>
+    public async Task RunAsync(Connection connection, LoginRequest request)
+    {
+        using var receiver = new FrameReceiver(connection.Socket.Socket);
+        var calls = new CallRunner(connection, dispatcher, writers);
+        connections.Add(connection);
+        try
+        {
+            var login = logins.Single(candidate => candidate.Dialect == connection.Dialect.Name);
+            if (await login.RunAsync(connection, request, receiver, calls))
+            {
+                await ServeAsync(connection, receiver, calls);
+            }
+
+            await FarewellAsync(connection, receiver);
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+            Log.Lost(logger, connection.Id, e.Message);
+        }
+        finally
+        {
+            connections.Remove(connection);
+            await connection.Aborted.CancelAsync();
+        }
+    }
+
+    private static async Task ServeAsync(Connection connection, FrameReceiver receiver, CallRunner calls)
+    {
+        while (true)
+        {
+            await connection.Outbound.WhenBelowAsync(PauseAboveBytes);
+            var limit = connection.Caller.IsAuthenticated ? connection.Limits.MaxPayload : connection.Limits.MaxPayloadBeforeAuth;
+            var received = await receiver.ReceiveAsync(limit, connection.Outbound.Send, CancellationToken.None);
+            if (received.End is { } cause)
+            {
+                connection.Close(cause);
+                return;
+            }
+
+            calls.Start(connection.Dialect.Read(received.Payload));
+        }
+    }
+
+    /// <summary>Reads on, without listening, until the other side has answered the goodbye; the sweeper ends a wait too long.</summary>
+    private static async Task FarewellAsync(Connection connection, FrameReceiver receiver)
+    {
+        connection.Outbound.Send();
+        while (connection.Socket.Socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+        {
+            var received = await receiver.ReceiveAsync(connection.Limits.MaxPayload, connection.Outbound.Send, CancellationToken.None);
+            if (received.End is not null)
+            {
+                break;
+            }
+        }
+
+        await connection.Outbound.WhenBelowAsync(1);
+    }
+
+    private static bool IsDisconnect(Exception e) =>
+        e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1200, LogLevel.Debug, "Connection {Connection} was lost: {Reason}")]
+        public static partial void Lost(ILogger logger, string connection, string reason);
+    }
+}

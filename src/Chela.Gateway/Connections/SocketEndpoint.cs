@@ -1,0 +1,52 @@
+using System.Net;
+using Chela.Contracts.Events;
+using Chela.Gateway.Access;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
+using Chela.Gateway.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Chela.Gateway.Connections;
+
+/// <summary>Where WebSockets arrive. The path chooses the dialect: <c>/rpc</c> JSON-RPC, every other path OpenClaw.</summary>
+internal sealed class SocketEndpoint(
+    IEnumerable<IWireDialect> dialects, Lazy<Pump> pump, ConnectionTable connections, ConfigStore config, Lifecycle lifecycle, TimeProvider time)
+{
+    private readonly IWireDialect _openClaw = dialects.Single(dialect => dialect.Name == Dialect.OpenClaw);
+    private readonly IWireDialect _jsonRpc = dialects.Single(dialect => dialect.Name == Dialect.JsonRpc);
+
+    /// <summary>Serves one socket; returns when it is closed.</summary>
+    public async Task AcceptAsync(HttpContext context)
+    {
+        var limits = config.Current.Config.Gateway.Limits;
+        if (lifecycle.Phase != LifecyclePhase.Running || !connections.TryReserve(limits.MaxConnections))
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "1";
+            return;
+        }
+
+        try
+        {
+            var dialect = context.Request.Path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? _jsonRpc : _openClaw;
+            var request = Describe(context);
+            var socket = await WebSocketUpgrade.AcceptAsync(context);
+            using var connection = new Connection(socket, dialect, request.Address, limits, time);
+            await pump.Value.RunAsync(connection, request);
+        }
+        finally
+        {
+            connections.Release();
+        }
+    }
+
+    private static LoginRequest Describe(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var address = context.Connection.RemoteIpAddress;
+        var isProxied = headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded") || headers.ContainsKey("X-Real-IP");
+        var isLocal = address is not null && IPAddress.IsLoopback(address) && !isProxied;
+        var origin = headers.Origin.Count > 0 ? headers.Origin.ToString() : null;
+        return new LoginRequest(address, isLocal, origin, BearerToken.Of(context.Request));
+    }
+}

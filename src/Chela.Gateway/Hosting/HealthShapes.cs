@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>Parameters of <c>health</c>; further members are ignored, as OpenClaw does.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+internal sealed record HealthParams
+{
+    public bool? Probe { get; init; }
+}
+
+/// <summary>How the gateway is (10-security-health-ops § 2). A caller that has not logged in sees the first members only.</summary>
+internal sealed record Health(bool Ok, long Ts, int DurationMs, string Version, long UptimeMs)
+{
+    public IReadOnlyDictionary<string, JsonElement>? Channels { get; init; }
+
+    public IReadOnlyList<string>? ChannelOrder { get; init; }
+
+    public IReadOnlyDictionary<string, string>? ChannelLabels { get; init; }
+
+    public int? HeartbeatSeconds { get; init; }
+
+    public string? DefaultAgentId { get; init; }
+
+    public IReadOnlyList<AgentHealth>? Agents { get; init; }
+
+    public SessionsHealth? Sessions { get; init; }
+}
+
+/// <summary>How an agent is.</summary>
+internal sealed record AgentHealth(string AgentId, bool IsDefault, HeartbeatHealth Heartbeat, SessionsHealth Sessions);
+
+/// <summary>The agent's heartbeat; there is none yet, and it says so.</summary>
+internal sealed record HeartbeatHealth(bool Enabled, string Every, string Prompt, string Target, int AckMaxChars)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public long? EveryMs { get; init; }
+}
+
+/// <summary>The sessions in short.</summary>
+internal sealed record SessionsHealth(string Path, int Count, IReadOnlyList<RecentSession> Recent);
+
+/// <summary>A session with its last change and how long ago that was; milliseconds.</summary>
+internal sealed record RecentSession(string Key, long UpdatedAt, long Age);
+
+/// <summary>Parameters of <c>status</c>: none of them changes the answer.</summary>
+internal sealed record StatusParams
+{
+    public bool? IncludeChannelSummary { get; init; }
+}
+
+/// <summary>A summary for people (03-methods § 5.2).</summary>
+internal sealed record Status(
+    string RuntimeVersion,
+    long UptimeMs,
+    int Connections,
+    int ActiveTurns,
+    StatusHeartbeat Heartbeat,
+    IReadOnlyList<string> ChannelSummary,
+    IReadOnlyList<string> QueuedSystemEvents,
+    StatusSessions Sessions);
+
+/// <summary>Heartbeats of the agents.</summary>
+internal sealed record StatusHeartbeat(string DefaultAgentId, IReadOnlyList<StatusHeartbeatAgent> Agents);
+
+/// <summary>Heartbeat of one agent.</summary>
+internal sealed record StatusHeartbeatAgent(string AgentId, bool Enabled, string Every, bool WaitingForRoute)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public long? EveryMs { get; init; }
+}
+
+/// <summary>The sessions in the summary; paths only for administrators.</summary>
+internal sealed record StatusSessions(IReadOnlyList<string> Paths, int Count, StatusDefaults Defaults, IReadOnlyList<StatusSession> Recent)
+{
+    public IReadOnlyList<StatusAgent> ByAgent { get; init; } = [];
+}
+
+/// <summary>What a session uses that has no setting of its own.</summary>
+internal sealed record StatusDefaults(string Model)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int? ContextTokens { get; init; }
+}
+
+/// <summary>The sessions of one agent.</summary>
+internal sealed record StatusAgent(string AgentId, string? Path, int Count, IReadOnlyList<StatusSession> Recent);
+
+/// <summary>A session in the summary.</summary>
+internal sealed record StatusSession(string AgentId, string Key, string Kind, string SessionId, long UpdatedAt, long Age)
+{
+    public bool AbortedLastRun { get; init; }
+
+    public long InputTokens { get; init; }
+
+    public long OutputTokens { get; init; }
+
+    public long TotalTokens { get; init; }
+
+    public string? Model { get; init; }
+
+    public IReadOnlyList<string> Flags { get; init; } = [];
+}
+
+/// <summary>JSON types of this slice.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HealthParams))]
+[JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(StatusParams))]
+[JsonSerializable(typeof(Status))]
+internal sealed partial class HostingJson : JsonSerializerContext;

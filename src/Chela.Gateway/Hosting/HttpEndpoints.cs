@@ -1,0 +1,65 @@
+using Chela.Gateway.Bus;
+using Chela.Gateway.Connections;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>The HTTP side of the gateway's port: probes, calls over HTTP, and the WebSockets of every dialect.</summary>
+internal static class HttpEndpoints
+{
+    public static void UseGateway(this WebApplication app)
+    {
+        app.Use(SecurityHeaders);
+        app.Use(next => context => WebSocketUpgrade.PrepareAsync(context, next));
+        app.UseWebSockets();
+        app.UseRouting();
+        app.MapProbe("/health", Live);
+        app.MapProbe("/healthz", Live);
+        app.MapProbe("/ready", Ready);
+        app.MapProbe("/readyz", Ready);
+        app.MapPost("/rpc", context => context.RequestServices.GetRequiredService<HttpCalls>().AnswerAsync(context));
+        app.MapFallback("{**path}", AcceptAsync);
+    }
+
+    private static void MapProbe(this IEndpointRouteBuilder app, string path, RequestDelegate answer) =>
+        app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], answer);
+
+    private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        return next(context);
+    }
+
+    private static Task Live(HttpContext context) => WriteAsync(context, """{"ok":true,"status":"live"}""");
+
+    private static Task Ready(HttpContext context)
+    {
+        var isReady = context.RequestServices.GetRequiredService<Lifecycle>().Phase == LifecyclePhase.Running;
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return WriteAsync(context, isReady ? """{"ready":true}""" : """{"ready":false}""");
+    }
+
+    private static Task AcceptAsync(HttpContext context)
+    {
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            return context.RequestServices.GetRequiredService<SocketEndpoint>().AcceptAsync(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync("Not Found", context.RequestAborted);
+    }
+
+    private static Task WriteAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(json, context.RequestAborted);
+    }
+}

@@ -1,0 +1,75 @@
+using Chela.Gateway.Access;
+using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Config;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>Reads configuration, environment and token, and makes of them what the gateway is put together from.</summary>
+internal static class SetupReader
+{
+    /// <exception cref="StartException">Something in them is wrong; all problems are named at once.</exception>
+    public static async Task<(GatewaySetup Setup, string? TokenFile)> ReadAsync(GatewayOptions options, CancellationToken ct)
+    {
+        var config = await LoadAsync(options, ct);
+        var providers = Providers(config.Config, options.Environment);
+        if (providers.Problems() is { Count: > 0 } problems)
+        {
+            throw new StartException(StartFailure.Configuration, string.Join(Environment.NewLine, problems));
+        }
+
+        var configured = config.Config.Gateway.Auth.Token;
+        var token = configured ?? await ReadTokenAsync(options.Paths.TokenFile, ct);
+        return (new GatewaySetup(options.Paths, config, token, providers, options.Time), configured is null ? options.Paths.TokenFile : null);
+    }
+
+    private static async Task<ConfigSnapshot> LoadAsync(GatewayOptions options, CancellationToken ct)
+    {
+        var path = Path.GetFullPath(options.ConfigFile ?? options.Paths.ConfigFile);
+        try
+        {
+            var bytes = File.Exists(path) || options.ConfigFile is not null ? await File.ReadAllBytesAsync(path, ct) : null;
+            return new ConfigLoader().Load(new ConfigSources(path, bytes)
+            {
+                Environment = options.Environment,
+                Overrides = [.. options.Settings.Select(setting => new ConfigOverride(setting.Key, setting.Value, setting.Option))],
+            });
+        }
+        catch (ConfigException wrong)
+        {
+            throw new StartException(StartFailure.Configuration, wrong.Message, wrong);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(StartFailure.Configuration, $"the configuration {path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static async Task<string> ReadTokenAsync(string path, CancellationToken ct)
+    {
+        try
+        {
+            return await TokenFile.ReadOrCreateAsync(path, ct);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new StartException(StartFailure.Configuration, wrong.Message, wrong);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(StartFailure.NotWritable, $"the token file {path} cannot be made or read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The file and its layers decide; the customary variables of the providers fill what they leave open.</summary>
+    private static ProviderSettings Providers(ChelaConfig config, IReadOnlyDictionary<string, string> environment)
+    {
+        var fromEnvironment = ProviderSettings.FromEnvironment(environment.GetValueOrDefault);
+        var openAi = config.Models.Providers.OpenAi;
+        return fromEnvironment with
+        {
+            OpenAiApiKey = openAi.ApiKey ?? fromEnvironment.OpenAiApiKey,
+            OpenAiBaseUrl = openAi.BaseUrl ?? fromEnvironment.OpenAiBaseUrl,
+            Model = config.Agents.Defaults.Model ?? fromEnvironment.Model,
+        };
+    }
+}

@@ -1,0 +1,25 @@
+namespace Chela.Gateway.Rpc;
+
+/// <summary>What a method may know of the call besides its parameters.</summary>
+internal sealed class CallContext(string method, Caller caller, ICallerConnection connection)
+{
+    private Action? _afterAnswer;
+
+    /// <summary>The name that the client used.</summary>
+    public string Method => method;
+
+    /// <summary>Who is calling.</summary>
+    public Caller Caller => caller;
+
+    /// <summary>The connection that the call came over.</summary>
+    public ICallerConnection Connection => connection;
+
+    /// <summary>
+    /// Runs the action once the answer stands in the connection's queue, or could not be put there. So a client hears
+    /// that its run was accepted before it hears the run's first word.
+    /// </summary>
+    public void AfterAnswer(Action action) => _afterAnswer += action;
+
+    /// <summary>Called by whoever sent the answer.</summary>
+    public void Answered() => Interlocked.Exchange(ref _afterAnswer, null)?.Invoke();
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
+
+namespace Chela.Gateway.Rpc;
+
+/// <summary>May this caller call? Wording and details are those of the OpenClaw protocol (02-handshake § 4, methods § 2).</summary>
+internal static class ScopeCheck
+{
+    /// <summary>The error to answer with, or null when the call may go on. An unknown method is treated as one for administrators.</summary>
+    public static RpcError? Refusal(Caller caller, RpcMethod? method)
+    {
+        if (method is { IsPublic: true })
+        {
+            return null;
+        }
+
+        if (!caller.IsAuthenticated)
+        {
+            return new RpcError(RpcErrorKind.Unauthenticated, "not authenticated: show the gateway token first");
+        }
+
+        if (caller.Role is CallerRole.Node)
+        {
+            return new RpcError(RpcErrorKind.InvalidRequest, "unauthorized role: node");
+        }
+
+        var scope = method?.Scope ?? OperatorScopes.Admin;
+        return caller.Holds(scope) ? null : Missing(scope);
+    }
+
+    private static RpcError Missing(OperatorScopes scope)
+    {
+        var names = ScopeNames.Of(scope);
+        var details = new MissingScope("MISSING_SCOPE", names[0], names);
+        return new RpcError(RpcErrorKind.Forbidden, $"missing scope: {names[0]}")
+        {
+            Details = JsonSerializer.SerializeToElement(details, RpcJson.Default.MissingScope),
+        };
+    }
+}
+
+/// <summary>Details of a FORBIDDEN answer.</summary>
+internal sealed record MissingScope(string Code, [property: JsonPropertyName("missingScope")] string Scope, IReadOnlyList<string> RequiredScopes);

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Chela.Contracts.Events;
+using Chela.Gateway.Bus;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>The next words of an answer, with all that was said so far (04-events § 3).</summary>
+internal sealed class ChatDeltaEvent(Turn turn, int number, string delta, string text, long nowMs) : RunEvent(turn, number)
+{
+    public override string Name => "chat";
+
+    /// <summary>The next delta, or the end, brings the whole text again.</summary>
+    public override bool DropIfSlow => true;
+
+    public override string? NameIn(Dialect dialect) => dialect == Dialect.JsonRpc ? "chat.delta" : Name;
+
+    protected override void WriteOwnMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteString("state"u8, "delta"u8);
+        writer.WriteString("deltaText"u8, delta);
+        WriteMessage(writer, text, nowMs);
+    }
+
+    protected override void WriteSnakeMembers(Utf8JsonWriter writer) => writer.WriteString("delta"u8, delta);
+}
+
+/// <summary>The end of a run: exactly one for each.</summary>
+internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, string? errorKind) : RunEvent(turn, number)
+{
+    public override string Name => "chat";
+
+    public override string? NameIn(Dialect dialect) => dialect != Dialect.JsonRpc ? Name : result.Status switch
+    {
+        TurnStatus.Done => "chat.done",
+        TurnStatus.Aborted => "chat.aborted",
+        _ => "chat.error",
+    };
+
+    protected override void WriteOwnMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteString("state"u8, result.Status switch
+        {
+            TurnStatus.Done => "final",
+            TurnStatus.Aborted => "aborted",
+            _ => "error",
+        });
+        if (result.Status is TurnStatus.Aborted or TurnStatus.Done)
+        {
+            writer.WriteString("stopReason"u8, result.Status == TurnStatus.Done ? StopReasons.Stop : "rpc");
+        }
+        else
+        {
+            writer.WriteString("errorMessage"u8, result.Error);
+            writer.WriteString("errorKind"u8, errorKind ?? "unknown");
+        }
+
+        if (result.Text.Length > 0)
+        {
+            WriteMessage(writer, result.Text, result.EndedAtMs);
+        }
+
+        WriteUsage(writer);
+    }
+
+    protected override void WriteSnakeMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteString("text"u8, result.Text);
+        if (result.Error is not null)
+        {
+            writer.WriteString("error"u8, result.Error);
+        }
+
+        writer.WriteString("timestamp"u8, Timestamps.Iso(result.EndedAtMs));
+        WriteUsage(writer);
+    }
+
+    private void WriteUsage(Utf8JsonWriter writer)
+    {
+        if (result.Usage is not { } usage)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("usage"u8);
+        writer.WriteNumber("input"u8, usage.Input);
+        writer.WriteNumber("output"u8, usage.Output);
+        writer.WriteNumber("totalTokens"u8, usage.TotalTokens);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>How the design documents write points in time.</summary>
+internal static class Timestamps
+{
+    /// <summary>ISO 8601 in UTC with milliseconds, for example <c>2026-02-24T10:00:00.000Z</c>.</summary>
+    public static string Iso(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs)
+        .UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chela.Gateway.Bus;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>A message to send.</summary>
+internal sealed record TextParams([property: Description("The text.")] string Text)
+{
+    [Description("The conversation; the main one without it."), StringLength(Contracts.Sessions.SessionKey.MaxLength, MinimumLength = 1)]
+    public string? SessionKey { get; init; }
+}
+
+/// <summary>The reply.</summary>
+internal sealed record TextResult(string MessageId, string Text, string Timestamp, string SessionKey, TokenUsage? Usage);
+
+/// <summary>The message was accepted; its events carry the same id.</summary>
+internal sealed record StreamResult(string MessageId, string SessionKey, string Status);
+
+/// <summary>A conversation.</summary>
+internal sealed record SessionParams
+{
+    [StringLength(Contracts.Sessions.SessionKey.MaxLength, MinimumLength = 1)]
+    public string? SessionKey { get; init; }
+
+    [Range(1, 1000)]
+    public int? Limit { get; init; }
+}
+
+/// <summary>What was said, oldest first.</summary>
+internal sealed record HistoryResult(string SessionKey, IReadOnlyList<HistoryMessage> Messages);
+
+/// <summary>One message.</summary>
+internal sealed record HistoryMessage(string MessageId, string Role, string Text, string Timestamp, string? StopReason);
+
+/// <summary>What to stop.</summary>
+internal sealed record AbortParams
+{
+    [StringLength(Contracts.Sessions.SessionKey.MaxLength, MinimumLength = 1)]
+    public string? SessionKey { get; init; }
+
+    [MinLength(1)]
+    public string? MessageId { get; init; }
+}
+
+/// <summary>What was stopped.</summary>
+internal sealed record AbortResult(bool Aborted, IReadOnlyList<string> MessageIds);
+
+/// <summary>No parameters.</summary>
+internal sealed record NoParams;
+
+/// <summary>The conversations, newest first.</summary>
+internal sealed record SessionListResult(IReadOnlyList<SessionRow> Sessions);
+
+/// <summary>One conversation.</summary>
+internal sealed record SessionRow(string SessionKey, string AgentId, int MessageCount, string CreatedAt, string UpdatedAt);
+
+/// <summary>Whether there was something to delete.</summary>
+internal sealed record DeleteResult(string SessionKey, bool Deleted);
+
+/// <summary>JSON types of the JSON-RPC forms: the same strictness, in snake case.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TextParams))]
+[JsonSerializable(typeof(TextResult))]
+[JsonSerializable(typeof(StreamResult))]
+[JsonSerializable(typeof(SessionParams))]
+[JsonSerializable(typeof(HistoryResult))]
+[JsonSerializable(typeof(AbortParams))]
+[JsonSerializable(typeof(AbortResult))]
+[JsonSerializable(typeof(NoParams))]
+[JsonSerializable(typeof(SessionListResult))]
+[JsonSerializable(typeof(DeleteResult))]
+internal sealed partial class ChatFormsJson : JsonSerializerContext;

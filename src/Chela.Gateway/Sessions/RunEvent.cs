@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Chela.Contracts.Access;
+using Chela.Contracts.Events;
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>An event of a run. Numbered within the run, so that a client sees the order of what it merges.</summary>
+internal abstract class RunEvent(Turn turn, int number) : GatewayEvent
+{
+    public override OperatorScopes RequiredScope => OperatorScopes.Read;
+
+    public override SessionKey? Session => turn.Session;
+
+    public sealed override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
+    {
+        if (dialect == Dialect.JsonRpc)
+        {
+            writer.WriteString("message_id"u8, turn.RunId);
+            writer.WriteString("session_key"u8, turn.Session.Value);
+            WriteSnakeMembers(writer);
+            return;
+        }
+
+        writer.WriteString("runId"u8, turn.RunId);
+        writer.WriteString("sessionKey"u8, turn.Session.Value);
+        writer.WriteString("agentId"u8, turn.Session.AgentId);
+        writer.WriteNumber("seq"u8, number);
+        WriteOwnMembers(writer);
+    }
+
+    /// <summary>Writes what the OpenClaw protocol has for this event beyond the common members.</summary>
+    protected abstract void WriteOwnMembers(Utf8JsonWriter writer);
+
+    /// <summary>Writes the same in the words of the JSON-RPC design document (snake case).</summary>
+    protected virtual void WriteSnakeMembers(Utf8JsonWriter writer)
+    {
+    }
+
+    /// <summary>A message of the assistant as the protocol has it: role, content blocks, timestamp.</summary>
+    protected static void WriteMessage(Utf8JsonWriter writer, string text, long timestampMs)
+    {
+        writer.WriteStartObject("message"u8);
+        writer.WriteString("role"u8, "assistant"u8);
+        writer.WriteStartArray("content"u8);
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "text"u8);
+        writer.WriteString("text"u8, text);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteNumber("timestamp"u8, timestampMs);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,44 @@
+using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
+using Chela.Gateway.Rpc;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>The list of sessions, and deleting from it.</summary>
+/// <param name="defaults">The model of a session that has none of its own.</param>
+internal sealed class SessionMethods(
+    SessionList list, SessionTable sessions, SessionRemoval removal, SessionKeys keys, Func<SessionDefaults> defaults, string directory)
+    : IMethodModule
+{
+    public void Map(MethodMap methods)
+    {
+        var json = SessionsJson.Default;
+        methods.Add(
+            MethodMap.Method("sessions.list", OperatorScopes.Read, json.SessionsListParams, json.SessionsListResult, ListAsync) with
+            {
+                Summary = "List sessions, newest first.",
+            },
+            "session.list");
+        methods.Add(
+            MethodMap.Method("sessions.delete", OperatorScopes.Admin, json.SessionsDeleteParams, json.SessionsDeleteResult, DeleteAsync) with
+            {
+                Summary = "Delete a session and its transcript; what runs in it is stopped.",
+            },
+            "session.delete");
+    }
+
+    private ValueTask<SessionsListResult> ListAsync(SessionsListParams parameters, CallContext context, CancellationToken ct) =>
+        new(list.Page(parameters, defaults(), directory));
+
+    private async ValueTask<SessionsDeleteResult> DeleteAsync(SessionsDeleteParams parameters, CallContext context, CancellationToken ct)
+    {
+        var key = keys.Resolve(parameters.Key, parameters.AgentId);
+        if (parameters.ExpectedSessionId is { } expected && sessions.Find(key)?.SessionId != expected)
+        {
+            throw new RpcException(RpcErrorKind.Conflict, "the session changed since it was read; list it again");
+        }
+
+        var deleted = await removal.RemoveAsync(key, parameters.DeleteTranscript ?? true, ct);
+        return new SessionsDeleteResult(true, key.Value, deleted, []);
+    }
+}

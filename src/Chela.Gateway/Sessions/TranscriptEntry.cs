@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chela.Gateway.Bus;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>Why an assistant's message ended where it did, as clients are told.</summary>
+internal static class StopReasons
+{
+    public const string Stop = "stop";
+
+    public const string Aborted = "aborted";
+
+    public const string Error = "error";
+
+    public const string Interrupted = "interrupted";
+}
+
+/// <summary>One line of a transcript: what a person or the agent said.</summary>
+/// <param name="Id">Unique within the transcript.</param>
+/// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Text">What was said; for a run that was cut off, what there was of it.</param>
+/// <param name="TimestampMs">When, in Unix milliseconds.</param>
+/// <param name="RunId">The run that it belongs to: a message and its answer share it.</param>
+internal sealed record TranscriptEntry(string Id, string Role, string Text, long TimestampMs, string RunId)
+{
+    public const string User = "user";
+
+    public const string Assistant = "assistant";
+
+    /// <summary>One of <see cref="StopReasons"/>; absent on what people say.</summary>
+    public string? StopReason { get; init; }
+
+    /// <summary>One sentence for the user when the run did not end well.</summary>
+    public string? Error { get; init; }
+
+    public TokenUsage? Usage { get; init; }
+
+    /// <summary><c>provider/model</c>.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>True when a model should read it: what was said, and answers that came to their end or were stopped by a person.</summary>
+    [JsonIgnore]
+    public bool IsForModel => StopReason is null or StopReasons.Stop || (StopReason == StopReasons.Aborted && Text.Length > 0);
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SessionsJson.Default.TranscriptEntry);
+
+    public static TranscriptEntry Read(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize(line, SessionsJson.Default.TranscriptEntry)!;
+}

@@ -1,0 +1,45 @@
+namespace Chela.Gateway.Wire.OpenClaw;
+
+/// <summary>The answer to an accepted <c>connect</c> (02-handshake § 12).</summary>
+internal sealed record HelloOk(
+    string Type, int Protocol, HelloServer Server, HelloFeatures Features, HelloSnapshot Snapshot, HelloAuth Auth, HelloPolicy Policy);
+
+/// <summary>Which gateway this is.</summary>
+internal sealed record HelloServer(string Version, string BootId, string ConnId);
+
+/// <summary>What can be called and heard.</summary>
+internal sealed record HelloFeatures(IReadOnlyList<string> Methods, IReadOnlyList<string> Events, IReadOnlyList<string> Capabilities);
+
+/// <summary>The state at the moment of the connect.</summary>
+internal sealed record HelloSnapshot(
+    IReadOnlyList<HelloPresence> Presence,
+    HelloHealth Health,
+    HelloStateVersion StateVersion,
+    long UptimeMs,
+    HelloSessionDefaults SessionDefaults)
+{
+    public string? ConfigPath { get; init; }
+
+    public string? StateDir { get; init; }
+
+    public string? AuthMode { get; init; }
+}
+
+/// <summary>Counters of the state that a client may hold a copy of.</summary>
+internal sealed record HelloStateVersion(long Presence, long Health);
+
+/// <summary>Which agent and session a client begins with.</summary>
+internal sealed record HelloSessionDefaults(
+    string DefaultAgentId, bool ModelConfigured, string Ownership, bool SelectionRequired, string MainKey, string MainSessionKey, string Scope);
+
+/// <summary>What the client was granted.</summary>
+internal sealed record HelloAuth(string Method, string Role, IReadOnlyList<string> Scopes);
+
+/// <summary>The limits that the client must keep. Bytes and milliseconds.</summary>
+internal sealed record HelloPolicy(int MaxPayload, int MaxBufferedBytes, int TickIntervalMs);
+
+/// <summary>One row of who is there; the gateway itself is always the first.</summary>
+internal sealed record HelloPresence(string Host, string Mode, string Reason, string Version, string Platform, string Text, long Ts);
+
+/// <summary>No health yet: a client asks for it with <c>health</c>.</summary>
+internal sealed record HelloHealth;

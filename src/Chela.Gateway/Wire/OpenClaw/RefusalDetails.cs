@@ -1,0 +1,15 @@
+namespace Chela.Gateway.Wire.OpenClaw;
+
+/// <summary>Why a <c>connect</c> was refused, for programs (02-handshake § 7.2).</summary>
+internal sealed record RefusalDetails(string Code)
+{
+    public string? AuthReason { get; init; }
+
+    public bool? CanRetryWithDeviceToken { get; init; }
+
+    public string? RecommendedNextStep { get; init; }
+}
+
+/// <summary>Details of a refusal because of the protocol range.</summary>
+internal sealed record ProtocolMismatch(
+    string Code, int ClientMinProtocol, int ClientMaxProtocol, int ExpectedProtocol, int MinimumProbeProtocol);

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Chela.Contracts.Errors;
+
+namespace Chela.Gateway.Wire.OpenClaw;
+
+/// <summary>Reads a request frame in one pass. What does not fit is read again, slowly, to say what is wrong.</summary>
+internal static class RequestReader
+{
+    private static readonly byte[] UnknownId = "\"invalid\""u8.ToArray();
+
+    public static WireFrame Read(ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            return TryReadQuickly(frame, out var call) ? WireFrame.One(call) : WireFrame.One(Refuse(frame.Span));
+        }
+        catch (Exception e) when (WireJson.IsUnreadable(e))
+        {
+            return WireFrame.Nothing; // protocol: after the handshake, what is not JSON is ignored
+        }
+    }
+
+    private static bool TryReadQuickly(ReadOnlyMemory<byte> frame, out WireCall call)
+    {
+        var reader = new Utf8JsonReader(frame.Span, WireJson.Reading);
+        var fits = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+        var isRequest = false;
+        byte[]? id = null;
+        string? method = null;
+        ReadOnlyMemory<byte> parameters = default;
+        var hasParameters = false;
+        while (fits && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("type"u8))
+            {
+                fits = reader.Read() && !isRequest && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("req"u8);
+                isRequest = true;
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                fits = reader.Read() && id is null && IsText(ref reader);
+                id = RawToken(frame.Span, ref reader);
+            }
+            else if (reader.ValueTextEquals("method"u8))
+            {
+                fits = reader.Read() && method is null && IsText(ref reader);
+                method = fits ? reader.GetString() : null;
+            }
+            else if (reader.ValueTextEquals("params"u8))
+            {
+                fits = reader.Read() && !hasParameters;
+                hasParameters = true;
+                parameters = RawValue(frame, ref reader);
+            }
+            else if (reader.ValueTextEquals("traceparent"u8) || reader.ValueTextEquals("expectedProfileId"u8))
+            {
+                fits = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length is > 0 and <= 128;
+            }
+            else
+            {
+                fits = false;
+            }
+        }
+
+        fits = fits && !reader.Read();
+        call = fits && isRequest && id is not null && method is not null ? new WireCall(id, method, parameters, null) : default;
+        return call.Id is not null;
+    }
+
+    private static bool IsText(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
+
+    /// <summary>The bytes of the value that the reader stands on; the reader moves to its end.</summary>
+    private static ReadOnlyMemory<byte> RawValue(ReadOnlyMemory<byte> frame, ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return frame[start..(int)reader.BytesConsumed];
+    }
+
+    private static byte[] RawToken(ReadOnlySpan<byte> frame, ref Utf8JsonReader reader) =>
+        frame[(int)reader.TokenStartIndex..(int)reader.BytesConsumed].ToArray();
+
+    private static WireCall Refuse(ReadOnlySpan<byte> frame)
+    {
+        var problems = RequestFrame.Shape.Check(frame);
+        var reason = problems.Count > 0 ? string.Join("; ", problems) : "not a request";
+        return WireCall.Refused(IdOf(frame), RpcErrorKind.InvalidRequest, $"invalid request frame: {reason}");
+    }
+
+    /// <summary>The frame's id as it came if it is a string or a number, so that the client can match the answer.</summary>
+    private static byte[] IdOf(ReadOnlySpan<byte> frame)
+    {
+        using var document = JsonDocument.Parse(frame.ToArray());
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("id"u8, out var id)
+            && id.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                ? System.Text.Encoding.UTF8.GetBytes(id.GetRawText())
+                : UnknownId;
+    }
+}

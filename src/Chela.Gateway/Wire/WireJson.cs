@@ -1,0 +1,17 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Chela.Gateway.Wire;
+
+/// <summary>How frames are written and read, in every dialect.</summary>
+internal static class WireJson
+{
+    /// <summary>No needless escapes: frames are data for programs, never parts of a page.</summary>
+    public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>The deepest nesting of a frame that is read.</summary>
+    public static readonly JsonReaderOptions Reading = new() { MaxDepth = 64 };
+
+    /// <summary>True for what the reader throws at bad text: not JSON, or an escape that is half of a character.</summary>
+    public static bool IsUnreadable(Exception e) => e is JsonException or InvalidOperationException;
+}
