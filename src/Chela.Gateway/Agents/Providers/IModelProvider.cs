@@ -1,0 +1,17 @@
+using Microsoft.Extensions.AI;
+
+namespace Chela.Gateway.Agents.Providers;
+
+/// <summary>A source of models. Making one must be cheap: whatever is heavy waits for the first <see cref="CreateClient"/>.</summary>
+internal interface IModelProvider
+{
+    /// <summary>The first segment of its models' names.</summary>
+    string Name { get; }
+
+    /// <summary>The models known from the configuration. Others may exist; the provider is not asked.</summary>
+    IReadOnlyList<ModelInfo> Models { get; }
+
+    /// <summary>A light client of one model over the provider's shared connection; nothing is asked yet.</summary>
+    /// <exception cref="ProviderException">The provider is sure that it has no such model.</exception>
+    IChatClient CreateClient(string model);
+}
