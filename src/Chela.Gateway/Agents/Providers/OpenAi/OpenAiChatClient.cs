@@ -1,0 +1,71 @@
+using System.ClientModel.Primitives;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace Chela.Gateway.Agents.Providers.OpenAi;
+
+/// <summary>
+/// One model of an OpenAI-compatible server. It fails with <see cref="ProviderException"/>, or as its caller's cancellation.
+/// </summary>
+/// <param name="connection">The server, shared with other models.</param>
+/// <param name="model">The model to ask where the options name none.</param>
+internal sealed class OpenAiChatClient(OpenAiConnection connection, string model) : IChatClient
+{
+    /// <summary>The longest whole answer that is read; a streamed one is not held at all.</summary>
+    private const int LongestAnswer = 8 * 1024 * 1024;
+
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(messages, options, stream: false, cancellationToken);
+        var body = await connection.GuardAsync(
+            () => OpenAiConnection.ReadAsync(response, LongestAnswer, cancellationToken), cancellationToken);
+        var answer = OpenAiReply.Parse(body, connection.Errors);
+        if (answer.Choice is not { } choice)
+        {
+            throw connection.Errors.Failed(ProviderErrorKind.Malformed);
+        }
+
+        var finish = OpenAiReply.Finish(choice.FinishReason);
+        if (finish == ChatFinishReason.ContentFilter && choice.Text.Length == 0)
+        {
+            throw connection.Errors.Failed(ProviderErrorKind.ContentRefused);
+        }
+
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, choice.Text))
+        {
+            ResponseId = answer.Id,
+            ModelId = answer.Model ?? model,
+            FinishReason = finish,
+            Usage = answer.Usage is null ? null : OpenAiReply.Usage(answer.Usage),
+        };
+    }
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(messages, options, stream: true, cancellationToken);
+        using var reply = new OpenAiReplyStream(connection, response, model);
+        while (await reply.NextAsync(cancellationToken) is { } update)
+        {
+            yield return update;
+        }
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(OpenAiProvider.ProviderName, connection.Endpoint, model)
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
+
+    public void Dispose()
+    {
+        // The connection belongs to the provider and outlives this view of it.
+    }
+
+    private Task<PipelineResponse> SendAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, CancellationToken ct) =>
+        connection.SendAsync(OpenAiRequest.Create(model, connection.LimitsCompletionTokens, messages, options, stream), ct);
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chela.Gateway.Agents.Providers.OpenAi;
+
+/// <summary>A chat completion request.</summary>
+internal sealed record CompletionRequest(string Model, IReadOnlyList<RequestMessage> Messages)
+{
+    public bool Stream { get; init; }
+
+    public StreamOptions? StreamOptions { get; init; }
+
+    public float? Temperature { get; init; }
+
+    public float? TopP { get; init; }
+
+    public int? MaxTokens { get; init; }
+
+    public int? MaxCompletionTokens { get; init; }
+
+    public IReadOnlyList<string>? Stop { get; init; }
+}
+
+/// <summary>One message of the conversation.</summary>
+internal sealed record RequestMessage(string Role, string Content);
+
+/// <summary>Asks for token usage at the end of a stream.</summary>
+internal sealed record StreamOptions(bool IncludeUsage);
+
+/// <summary>A whole answer, or one chunk of a streamed one. Servers leave out almost anything, so everything may be absent.</summary>
+internal sealed record Completion(
+    string? Id = null,
+    string? Model = null,
+    IReadOnlyList<CompletionChoice?>? Choices = null,
+    CompletionUsage? Usage = null,
+    string? Object = null,
+    JsonElement Error = default)
+{
+    /// <summary>The first choice; we never ask for more, and some chunks have none.</summary>
+    public CompletionChoice? Choice => Choices is [var first, ..] ? first : null;
+
+    /// <summary>Whether the server reports a failure in the place of an answer.</summary>
+    public bool IsError => Error.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null)
+        || Object == "error" || Choice?.FinishReason == "error";
+}
+
+/// <summary>One alternative of an answer: a delta in a stream, a message otherwise.</summary>
+internal sealed record CompletionChoice(CompletionText? Delta = null, CompletionText? Message = null, string? FinishReason = null)
+{
+    /// <summary>The text of this chunk or answer, empty if it has none.</summary>
+    public string Text => (Delta ?? Message) is { } text ? text.Content ?? text.Refusal ?? "" : "";
+}
+
+/// <summary>The text of a choice. A refusal is written for the user like any other text.</summary>
+internal sealed record CompletionText(
+    [property: JsonConverter(typeof(CompletionContentConverter))] string? Content = null,
+    string? Refusal = null);
+
+/// <summary>How many tokens were used.</summary>
+internal sealed record CompletionUsage(
+    long? PromptTokens = null,
+    long? CompletionTokens = null,
+    long? TotalTokens = null,
+    PromptTokensDetails? PromptTokensDetails = null,
+    CompletionTokensDetails? CompletionTokensDetails = null);
+
+/// <summary>Parts of the input tokens.</summary>
+internal sealed record PromptTokensDetails(long? CachedTokens = null);
+
+/// <summary>Parts of the output tokens.</summary>
+internal sealed record CompletionTokensDetails(long? ReasoningTokens = null);
+
+/// <summary>Serialization of the chat completions protocol.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CompletionRequest))]
+[JsonSerializable(typeof(Completion))]
+internal sealed partial class OpenAiJson : JsonSerializerContext;
