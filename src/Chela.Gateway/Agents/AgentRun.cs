@@ -3,7 +3,6 @@ using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
-using Chela.Gateway.Storage;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -58,9 +57,9 @@ internal sealed partial class AgentRun(
         var session = await sessions.GetOrCreateAsync(turn.Session, CancellationToken.None);
         using var transcript = transcripts.Open(session.SessionId);
         var question = new TranscriptEntry(turn.RunId + ":user", TranscriptEntry.User, turn.Message.Content, turn.Message.TimestampMs, turn.RunId);
-        transcript.Journal.Append(question.ToBytes());
+        transcript.Append(question);
 
-        var (result, model) = await AskAsync(turn, transcript.Journal, narrator, stopping);
+        var (result, model) = await AskAsync(turn, transcript, narrator, stopping);
         var answer = new TranscriptEntry(turn.RunId, TranscriptEntry.Assistant, result.Text, result.EndedAtMs, turn.RunId)
         {
             StopReason = StopReasonOf(result.Status),
@@ -68,7 +67,7 @@ internal sealed partial class AgentRun(
             Usage = result.Usage,
             Model = model,
         };
-        await transcript.Journal.AppendAsync(answer.ToBytes(), CancellationToken.None);
+        await transcript.AppendAsync(answer);
         sessions.Update(turn.Session, entry => SessionProgress.After(entry, question, answer));
         inbox.End(turn.Message, NowMs());
         return result;
@@ -76,7 +75,7 @@ internal sealed partial class AgentRun(
 
     /// <summary>Asks the model. What goes wrong with it is an outcome; only the end of the gateway is not.</summary>
     private async Task<(TurnResult Result, string? Model)> AskAsync(
-        Turn turn, Journal transcript, RunNarrator narrator, CancellationToken stopping)
+        Turn turn, Transcript transcript, RunNarrator narrator, CancellationToken stopping)
     {
         var settings = config.Current.Config.Agents.Defaults;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(settings.TimeoutSeconds), time);
@@ -134,12 +133,8 @@ internal sealed partial class AgentRun(
         _ => StopReasons.Error,
     };
 
-    private static string SentenceFor(Exception e) => e switch
-    {
-        JournalCorruptException damaged => $"The transcript of this session is damaged: {damaged.Message}",
-        JournalWriteException => "The answer could not be written to disk; is the disk full?",
-        _ => "The run failed inside the gateway; its log says why.",
-    };
+    private static string SentenceFor(Exception e) =>
+        e is TranscriptException ? e.Message : "The run failed inside the gateway; its log says why.";
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 

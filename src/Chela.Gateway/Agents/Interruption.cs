@@ -1,7 +1,6 @@
 using Chela.Contracts.Messages;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions;
-using Chela.Gateway.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Agents;
@@ -22,12 +21,7 @@ internal sealed partial class Interruption(
             {
                 await MarkAsync(message, ct);
             }
-            catch (JournalCorruptException e)
-            {
-                Log.NotMarked(logger, message.RunId, message.Session.Value, e.Message);
-                inbox.End(message, time.GetUtcNow().ToUnixTimeMilliseconds()); // it would be found damaged at each start
-            }
-            catch (Exception e) when (e is JournalWriteException or IOException)
+            catch (TranscriptException e)
             {
                 Log.NotMarked(logger, message.RunId, message.Session.Value, e.Message);
             }
@@ -38,7 +32,7 @@ internal sealed partial class Interruption(
     {
         var session = await sessions.GetOrCreateAsync(message.Session, ct);
         using var transcript = transcripts.Open(session.SessionId);
-        var (hasQuestion, hasAnswer) = await LookAsync(transcript.Journal, message.RunId, ct);
+        var (hasQuestion, hasAnswer) = await LookAsync(transcript, message.RunId, ct);
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (!hasAnswer)
         {
@@ -51,10 +45,10 @@ internal sealed partial class Interruption(
             };
             if (!hasQuestion)
             {
-                transcript.Journal.Append(question.ToBytes());
+                transcript.Append(question);
             }
 
-            await transcript.Journal.AppendAsync(answer.ToBytes(), ct);
+            await transcript.AppendAsync(answer);
             sessions.Update(message.Session, entry => SessionProgress.After(entry, question, answer));
             Log.Marked(logger, message.RunId, message.Session.Value);
         }
@@ -62,12 +56,11 @@ internal sealed partial class Interruption(
         inbox.End(message, nowMs);
     }
 
-    private static async Task<(bool HasQuestion, bool HasAnswer)> LookAsync(Journal transcript, string runId, CancellationToken ct)
+    private static async Task<(bool HasQuestion, bool HasAnswer)> LookAsync(Transcript transcript, string runId, CancellationToken ct)
     {
         var (hasQuestion, hasAnswer) = (false, false);
-        await foreach (var line in transcript.ReadAsync(ct))
+        await foreach (var entry in transcript.ReadAsync(ct))
         {
-            var entry = TranscriptEntry.Read(line.Span);
             hasQuestion |= entry.RunId == runId && entry.Role == TranscriptEntry.User;
             hasAnswer |= entry.RunId == runId && entry.Role == TranscriptEntry.Assistant;
         }

@@ -1,5 +1,4 @@
 using Chela.Gateway.Sessions;
-using Chela.Gateway.Storage;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents;
@@ -14,7 +13,7 @@ internal static class Prompt
     private const long MaxBytes = 1024 * 1024;
 
     /// <summary>The instructions, then the newest messages, which end with the one to answer.</summary>
-    public static async Task<IReadOnlyList<ChatMessage>> BuildAsync(Journal transcript, string? instructions, CancellationToken ct)
+    public static async Task<IReadOnlyList<ChatMessage>> BuildAsync(Transcript transcript, string? instructions, CancellationToken ct)
     {
         var prompt = new List<ChatMessage>();
         if (!string.IsNullOrWhiteSpace(instructions))
@@ -22,9 +21,8 @@ internal static class Prompt
             prompt.Add(new ChatMessage(ChatRole.System, instructions));
         }
 
-        foreach (var line in await transcript.ReadTailAsync(MaxMessages, MaxBytes, ct))
+        foreach (var entry in await transcript.ReadTailAsync(MaxMessages, MaxBytes, ct))
         {
-            var entry = TranscriptEntry.Read(line);
             if (entry.IsForModel)
             {
                 prompt.Add(new ChatMessage(entry.Role == TranscriptEntry.User ? ChatRole.User : ChatRole.Assistant, entry.Text));

@@ -107,7 +107,7 @@ internal sealed class Inbox(Journal journal)
         lock (_gate)
         {
             Remember(record);
-            journal.Append(Serialize(record));
+            Note(record);
             if (journal.Bytes < _compactAtBytes)
             {
                 return;
@@ -120,6 +120,19 @@ internal sealed class Inbox(Journal journal)
 
     /// <summary>The last rewriting of the journal; awaited when the gateway stops.</summary>
     public Task Compaction { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Writes what nobody waits for. When the disk refuses, the next start looks for the run's end in its transcript.</summary>
+    private void Note(InboxRecord record)
+    {
+        try
+        {
+            journal.Append(Serialize(record));
+        }
+        catch (JournalWriteException)
+        {
+            // As said above.
+        }
+    }
 
     private async Task CompactAsync(ReadOnlyMemory<byte>[] records)
     {

@@ -1,7 +1,6 @@
 using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
-using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Sessions;
 
@@ -44,13 +43,12 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
     {
         try
         {
-            using var lease = transcripts.Open(session.SessionId);
-            var lines = await lease.Journal.ReadTailAsync(limit, MaxTotalBytes, ct);
-            return ([.. lines.Select(line => TranscriptEntry.Read(line))], lease.Journal.Count);
+            using var transcript = transcripts.Open(session.SessionId);
+            return (await transcript.ReadTailAsync(limit, MaxTotalBytes, ct), transcript.Count);
         }
-        catch (JournalCorruptException damaged)
+        catch (TranscriptException e)
         {
-            throw new RpcException(RpcErrorKind.Unavailable, $"the transcript of {session.Key} is damaged: {damaged.Message}");
+            throw new RpcException(RpcErrorKind.Unavailable, e.Message);
         }
     }
 

@@ -18,8 +18,8 @@ internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcri
 
         if (deleteTranscript)
         {
-            using var lease = transcripts.Open(removed.SessionId);
-            await lease.Journal.DeleteAsync(ct);
+            using var transcript = transcripts.Open(removed.SessionId);
+            await transcript.DeleteAsync(ct);
         }
 
         return true;

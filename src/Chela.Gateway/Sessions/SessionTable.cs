@@ -83,7 +83,7 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
             if (_entries.TryGetValue(key, out var entry))
             {
                 _entries[key] = change(entry) with { UpdatedAtMs = NowMs() };
-                journal.Append(Serialize(_entries[key]));
+                Note(_entries[key]);
                 CompactWhenLarge();
             }
         }
@@ -107,6 +107,19 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
 
         await written;
         return entry;
+    }
+
+    /// <summary>Writes a change that nobody waits for. When the disk refuses, the next change of the session brings it again.</summary>
+    private void Note(SessionEntry entry)
+    {
+        try
+        {
+            journal.Append(Serialize(entry));
+        }
+        catch (JournalWriteException)
+        {
+            // Counters and previews only; the transcript holds the truth.
+        }
     }
 
     private async Task WriteAsync(SessionEntry entry)

@@ -5,58 +5,52 @@ namespace Chela.Gateway.Sessions;
 /// <summary>The transcripts, a journal per session, opened when somebody needs them. The most recently used stay open.</summary>
 internal sealed class Transcripts(string directory, JournalCommitter committer)
 {
-    /// <summary>How many transcripts stay open when nobody uses them; one costs less than a kilobyte.</summary>
+    /// <summary>How many transcripts are kept at hand when nobody uses them; one costs less than a kilobyte.</summary>
     public const int MaxIdle = 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, OpenTranscript> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OpenJournal> _open = new(StringComparer.Ordinal);
     private long _clock;
 
-    /// <summary>Opens the transcript of a session. Dispose the lease when done.</summary>
-    /// <exception cref="JournalCorruptException">The transcript is damaged in its middle.</exception>
-    public Lease Open(string sessionId)
+    /// <summary>Opens the transcript of a session.</summary>
+    /// <exception cref="TranscriptException">It is damaged in its middle, or cannot be read.</exception>
+    public Transcript Open(string sessionId)
     {
-        OpenTranscript open;
-        lock (_gate)
-        {
-            if (!_open.TryGetValue(sessionId, out open!))
-            {
-                CloseOldest();
-                open = new OpenTranscript(new Lazy<Journal>(() => Journal.Open(directory, sessionId, committer)));
-                _open.Add(sessionId, open);
-            }
-
-            open.Users++;
-            open.UsedAt = ++_clock;
-        }
-
+        var open = Take(sessionId);
         try
         {
-            return new Lease(this, open, open.Journal.Value); // the first user reads the file, outside the lock
+            // The first user reads the file, outside the lock.
+            return new Transcript(open.Journal.Value, () => Return(open));
         }
         catch (Exception e) when (e is JournalCorruptException or IOException or UnauthorizedAccessException)
         {
             lock (_gate)
             {
-                _open.Remove(sessionId);
+                _open.Remove(sessionId); // once repaired by hand it can be opened without a restart
             }
 
-            throw;
+            throw new TranscriptException($"The transcript of this session cannot be read: {e.Message}", e);
         }
     }
 
-    private void CloseOldest()
+    private OpenJournal Take(string sessionId)
     {
-        if (_open.Count < MaxIdle)
+        lock (_gate)
         {
-            return;
-        }
+            if (!_open.TryGetValue(sessionId, out var open))
+            {
+                CloseOldest();
+                open = new OpenJournal(new Lazy<Journal>(() => Journal.Open(directory, sessionId, committer)));
+                _open.Add(sessionId, open);
+            }
 
-        var idle = _open.Where(pair => pair.Value.Users == 0).OrderBy(pair => pair.Value.UsedAt).Take(MaxIdle / 8).ToList();
-        idle.ForEach(pair => _open.Remove(pair.Key));
+            open.Users++;
+            open.UsedAt = ++_clock;
+            return open;
+        }
     }
 
-    private void Return(OpenTranscript open)
+    private void Return(OpenJournal open)
     {
         lock (_gate)
         {
@@ -64,16 +58,17 @@ internal sealed class Transcripts(string directory, JournalCommitter committer)
         }
     }
 
-    /// <summary>The use of a transcript.</summary>
-    internal readonly struct Lease(Transcripts owner, OpenTranscript open, Journal journal) : IDisposable
+    /// <summary>Drops some that nobody uses. Whoever writes waits for the disk before it lets go, so nothing is under way in them.</summary>
+    private void CloseOldest()
     {
-        public Journal Journal => journal;
-
-        public void Dispose() => owner.Return(open);
+        if (_open.Count >= MaxIdle)
+        {
+            var idle = _open.Where(pair => pair.Value.Users == 0).OrderBy(pair => pair.Value.UsedAt).Take(MaxIdle / 8).ToList();
+            idle.ForEach(pair => _open.Remove(pair.Key));
+        }
     }
 
-    /// <summary>A transcript with the number of its users.</summary>
-    internal sealed class OpenTranscript(Lazy<Journal> journal)
+    private sealed class OpenJournal(Lazy<Journal> journal)
     {
         public Lazy<Journal> Journal => journal;
 
