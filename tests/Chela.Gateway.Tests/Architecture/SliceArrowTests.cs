@@ -24,6 +24,10 @@ public sealed class SliceArrowTests
         Rule.NothingIn(Gateway().Homeless(), "Put the file into one of these folders, or the folder into the table of arrows:\n" + Table.Text);
 
     [Fact]
+    public void The_page_about_the_architecture_shows_the_same_table() =>
+        Assert.Contains(Table.Text, File.ReadAllText(Path.Combine(Repository.Root, "docs/architecture.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+
+    [Fact]
     public void The_table_has_no_circle()
     {
         var done = new HashSet<string>();

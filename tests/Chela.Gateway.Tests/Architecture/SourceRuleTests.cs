@@ -79,6 +79,8 @@ public sealed class SourceRuleTests
     [InlineData("src/Rpc/X.cs", "try { } catch (IOException) { }", true)]
     [InlineData("src/Rpc/X.cs", "try { } catch (Exception e) when (e is IOException) { }", true)]
     [InlineData("src/Rpc/X.cs", "try { } catch (Exception) { if (a) { Undo(); } throw; }", true)]
+    [InlineData("src/Rpc/X.cs", "try { } catch (Exception e) { Undo(); throw new IOException(e.Message, e); }", true)]
+    [InlineData("src/Rpc/X.cs", "try { } catch (Exception e) { if (a) { throw new IOException(e.Message, e); } }", false)]
     [InlineData("src/Rpc/X.cs", "try { } catch (Exception) { Undo(); }", false)]
     [InlineData("src/Rpc/X.cs", "try { } catch { Undo(); }", false)]
     [InlineData("src/Rpc/X.cs", "#pragma warning disable CA1031\ntry { } catch (Exception) { Undo(); }", false)]
