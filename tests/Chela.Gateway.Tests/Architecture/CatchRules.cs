@@ -31,7 +31,7 @@ internal static partial class CatchRules
             : places.Select(at => $"{file.At(at)}: catches everything without a CA1031 suppression that gives its justification");
     }
 
-    /// <summary>Whether the block that begins here swallows nothing: it throws again what it caught, or ends by throwing what that means.</summary>
+    /// <summary>Whether the block that begins here throws again what it caught, or ends by throwing what that means.</summary>
     private static bool PassesOn(string code, int brace)
     {
         var depth = 1;
@@ -49,7 +49,9 @@ internal static partial class CatchRules
     [GeneratedRegex(@"\bcatch\b\s*(\(\s*(System\.)?Exception\b[^)]*\)\s*(?<filter>when\b)?[^{]*)?\{")]
     private static partial Regex CatchClause();
 
-    [GeneratedRegex(@"pragma warning disable CA1031(?<reason>\s*//\s*\w.*)?|SuppressMessage\([^\]]*CA1031[^\]]*?(?<reason>Justification\s*=\s*""\w[^""]*"")?[^\]""]*\]")]
+    [GeneratedRegex(
+        @"pragma warning disable CA1031(?<reason>\s*//\s*\w.*)?|"
+        + @"SuppressMessage\([^\]]*CA1031[^\]]*?(?<reason>Justification\s*=\s*""\w[^""]*"")?[^\]""]*\]")]
     private static partial Regex Suppression();
 
     [GeneratedRegex(@"\bthrow\s*;|\bthrow\b[^;]*;\s*\}$")]
