@@ -34,8 +34,9 @@ static double Median(IReadOnlyCollection<double> values) => values.Order().Eleme
 static string Table(IEnumerable<Comparison> comparisons) => string.Join(
     '\n',
     comparisons
-        .Select(row => string.Create(CultureInfo.InvariantCulture, $"| {row.Question} | {Short(row.Baseline)} | {Short(row.Gateway)} | {row.Ratio:0.00} |"))
+        .Select(row => $"| {row.Question} | {Short(row.Baseline)} | {Short(row.Gateway)} | {Short(row.Ratio, "0.00")} |")
         .Prepend("| --- | ---: | ---: | ---: |")
         .Prepend("| question | bare Kestrel | gateway | ratio |"));
 
-static string Short(double value) => value.ToString(value < 100 ? "0.#" : "#,0", CultureInfo.InvariantCulture);
+static string Short(double value, string? format = null) =>
+    value.ToString(format ?? (value < 100 ? "0.#" : "#,0"), CultureInfo.InvariantCulture);

@@ -42,7 +42,8 @@ internal sealed class RunningServer : IAsyncDisposable
         var token = Guid.NewGuid().ToString("N");
         string[] arguments = ["gateway", "run", "--port", $"{port}", "--state-dir", state.FullName, "--token", token];
         var began = Stopwatch.GetTimestamp();
-        var process = Process.Start(new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var process = Process.Start(start)!;
         var server = new RunningServer(process, state, port, token);
         var output = server.Drain();
         while (!await AnswersAsync(port))

@@ -6,7 +6,8 @@ namespace Chela.Load;
 /// <summary>One HTTP connection that asks, waits for the whole answer, and asks again.</summary>
 internal sealed class HttpConnection(LoadPlan plan) : ILoadConnection
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false, AllowAutoRedirect = false });
+    private readonly HttpClient _client =
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false, AllowAutoRedirect = false });
 
     public LatencyHistogram Latencies { get; } = new();
 

@@ -30,8 +30,11 @@ public sealed record LoadPlan
     /// <summary>Reads <c>--target URI --token T --method M --connections N --depth N --seconds S --warm-up S</c>.</summary>
     public static LoadPlan Parse(string[] args)
     {
-        var given = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw new ArgumentException($"{pair[0]} needs a value."));
-        var plan = new LoadPlan { Target = new Uri(given.GetValueOrDefault("--target") ?? throw new ArgumentException("--target is needed.")) };
+        var given = args.Chunk(2).ToDictionary(
+            pair => pair[0],
+            pair => pair.Length == 2 ? pair[1] : throw new ArgumentException($"{pair[0]} needs a value."));
+        var target = given.GetValueOrDefault("--target") ?? throw new ArgumentException("--target is needed.");
+        var plan = new LoadPlan { Target = new Uri(target) };
         return plan with
         {
             Token = given.GetValueOrDefault("--token"),

@@ -20,4 +20,5 @@ var result = new LoadResult(all.Total, errors, all.Total / plan.Seconds, all.Per
 Console.WriteLine(JsonSerializer.Serialize(result, LoadJson.Default.LoadResult));
 return errors == 0 ? 0 : 1;
 
-static ILoadConnection Connect(LoadPlan plan) => plan.Target.Scheme is "ws" or "wss" ? new SocketConnection(plan) : new HttpConnection(plan);
+static ILoadConnection Connect(LoadPlan plan) =>
+    plan.Target.Scheme is "ws" or "wss" ? new SocketConnection(plan) : new HttpConnection(plan);

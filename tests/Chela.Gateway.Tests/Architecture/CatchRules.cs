@@ -11,7 +11,7 @@ internal static partial class CatchRules
     public static IEnumerable<string> Unjustified(SourceFile file, IReadOnlyCollection<string> boundaries)
     {
         var catches = CatchClause().Matches(file.Code)
-            .Where(match => !match.Groups["filter"].Success && !Rethrows(file.Code, match.Index + match.Length))
+            .Where(match => !match.Groups["filter"].Success && !PassesOn(file.Code, match.Index + match.Length))
             .Select(match => match.Index);
         var suppressions = Suppression().Matches(file.Text).ToList();
         var places = catches.Concat(suppressions.Select(match => match.Index)).Order().ToList();
@@ -31,8 +31,8 @@ internal static partial class CatchRules
             : places.Select(at => $"{file.At(at)}: catches everything without a CA1031 suppression that gives its justification");
     }
 
-    /// <summary>Whether the block that begins here ends the same way for the caller: it throws again what it caught.</summary>
-    private static bool Rethrows(string code, int brace)
+    /// <summary>Whether the block that begins here throws again what it caught, or ends by throwing what that means.</summary>
+    private static bool PassesOn(string code, int brace)
     {
         var depth = 1;
         var end = brace;
@@ -42,16 +42,18 @@ internal static partial class CatchRules
             end++;
         }
 
-        return Rethrow().IsMatch(code[brace..end]);
+        return Throw().IsMatch(code[brace..end]);
     }
 
     // A filter is no catch-all: the analyzer says the same.
     [GeneratedRegex(@"\bcatch\b\s*(\(\s*(System\.)?Exception\b[^)]*\)\s*(?<filter>when\b)?[^{]*)?\{")]
     private static partial Regex CatchClause();
 
-    [GeneratedRegex(@"pragma warning disable CA1031(?<reason>\s*//\s*\w.*)?|SuppressMessage\([^\]]*CA1031[^\]]*?(?<reason>Justification\s*=\s*""\w[^""]*"")?[^\]""]*\]")]
+    [GeneratedRegex(
+        @"pragma warning disable CA1031(?<reason>\s*//\s*\w.*)?|"
+        + @"SuppressMessage\([^\]]*CA1031[^\]]*?(?<reason>Justification\s*=\s*""\w[^""]*"")?[^\]""]*\]")]
     private static partial Regex Suppression();
 
-    [GeneratedRegex(@"\bthrow\s*;")]
-    private static partial Regex Rethrow();
+    [GeneratedRegex(@"\bthrow\s*;|\bthrow\b[^;]*;\s*\}$")]
+    private static partial Regex Throw();
 }

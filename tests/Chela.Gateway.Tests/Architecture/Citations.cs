@@ -10,6 +10,9 @@ internal static partial class Citations
 
     private const int HeaderLines = 10;
 
+    private const BindingFlags OwnMethods =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     /// <summary>The <c>Requirement</c> traits of test classes and methods.</summary>
     public static IEnumerable<Citation> InTypes(IEnumerable<Type> types) =>
         from type in types
@@ -27,7 +30,7 @@ internal static partial class Citations
     private static IEnumerable<Citation> OfClass(Type type) => Ids(type).Select(id => new Citation(id, NameOf(type)));
 
     private static IEnumerable<Citation> OfMethods(Type type) =>
-        from method in type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        from method in type.GetMethods(OwnMethods)
         from id in Ids(method)
         select new Citation(id, NameOf(type), method.Name);
 
@@ -37,7 +40,8 @@ internal static partial class Citations
         where attribute.ConstructorArguments is [{ Value: Trait }, _]
         select (string)attribute.ConstructorArguments[1].Value!;
 
-    private static string NameOf(Type type) => type.FullName!.Replace(typeof(Citations).Assembly.GetName().Name + ".", "", StringComparison.Ordinal);
+    private static string NameOf(Type type) =>
+        type.FullName!.Replace(typeof(Citations).Assembly.GetName().Name + ".", "", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^\s*//\s*requirements?:\s*(?<ids>[\w, ]+?)\s*$")]
     private static partial Regex HeaderLine();

@@ -46,7 +46,7 @@ internal static class Repository
             }
         }
 
-        throw new InvalidOperationException("The tests must run from inside the repository: no chela.slnx above " + AppContext.BaseDirectory);
+        throw new InvalidOperationException("The tests run from inside the repository: no chela.slnx above " + AppContext.BaseDirectory);
     }
 }
 

@@ -35,7 +35,8 @@ internal static class RequirementPage
         var page = new StringBuilder();
         page.Append("# Requirements and their tests\n\n");
         page.Append("Written by the test run from the traits of the tests; do not edit. `CONTRIBUTING.md` says how to refresh it.\n\n");
-        page.Append($"{requirements.Count(requirement => byId[requirement.Id].Any())} of {requirements.Count} requirements have a test.\n\n");
+        var tested = requirements.Count(requirement => byId[requirement.Id].Any());
+        page.Append($"{tested} of {requirements.Count} requirements have a test.\n\n");
         page.Append("| id | requirement | tests | status |\n| --- | --- | --- | --- |\n");
         foreach (var requirement in requirements)
         {
@@ -47,7 +48,7 @@ internal static class RequirementPage
     }
 
     private static string Tests(IEnumerable<Citation> citations) =>
-        string.Join("<br>", citations.GroupBy(citation => citation.Place).OrderBy(place => place.Key, StringComparer.Ordinal).Select(Tests));
+        string.Join("<br>", citations.GroupBy(one => one.Place).OrderBy(place => place.Key, StringComparer.Ordinal).Select(Tests));
 
     private static string Tests(IGrouping<string, Citation> place)
     {

@@ -11,7 +11,9 @@ public sealed class RequirementTests
 
     [Fact]
     public void A_test_cites_only_requirements_that_exist() =>
-        Rule.NothingIn(RequirementPage.Unknown(Requirement.All, AllCitations()), "The ids stand in tests/Chela.Gateway.Tests/Architecture/requirements.txt.");
+        Rule.NothingIn(
+            RequirementPage.Unknown(Requirement.All, AllCitations()),
+            "The ids stand in tests/Chela.Gateway.Tests/Architecture/requirements.txt.");
 
     [Fact]
     public void The_page_of_requirements_is_what_the_tests_cite()
@@ -32,7 +34,11 @@ public sealed class RequirementTests
     public void The_page_lists_each_requirement_with_its_tests()
     {
         Requirement[] requirements = [new("W1", "One port"), new("W2", "Two"), new("W3", "Three")];
-        Citation[] citations = [new("W1", "Z.FrameTests", "B"), new("W1", "Z.FrameTests", "A"), new("W1", "interop/client.mjs"), new("W3", "Y", "A"), new("W3", "Y")];
+        Citation[] citations =
+        [
+            new("W1", "Z.FrameTests", "B"), new("W1", "Z.FrameTests", "A"), new("W1", "interop/client.mjs"),
+            new("W3", "Y", "A"), new("W3", "Y"),
+        ];
 
         var page = RequirementPage.Write(requirements, citations);
 

@@ -32,7 +32,8 @@ internal sealed partial class SliceChecker
     private IEnumerable<string> Forbidden(string from, SourceFile file)
     {
         var named = QualifiedName().Matches(file.Code)
-            .Concat(RelativeName().Matches(file.Code).Where(match => _namesIn[match.Groups["slice"].Value].Contains(match.Groups["name"].Value)))
+            .Concat(RelativeName().Matches(file.Code)
+                .Where(match => _namesIn[match.Groups["slice"].Value].Contains(match.Groups["name"].Value)))
             .Select(match => (To: match.Groups["slice"].Value, match.Index))
             .Where(reference => reference.To != from && _table.Slices.Contains(reference.To))
             .ToList();

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Chela.Gateway.Tests.Architecture;
 
-/// <summary>Which slice of the gateway may name which. A new arrow is a decision: write it down in docs/decisions, then here.</summary>
+/// <summary>Which slice of the gateway may name which. A new arrow is a decision: docs/decisions first, then here.</summary>
 internal sealed partial class SliceTable
 {
-    /// <summary>The arrows of docs/architecture.md. <c>Slice(Type)</c> admits only the types named; <c>*</c> is every other slice.</summary>
+    /// <summary>The arrows of docs/architecture.md. <c>Slice(Type)</c> admits only those types; <c>*</c> is every other slice.</summary>
     public const string Chela = """
         Hosting     -> *
         Connections -> Wire Rpc Access Bus Config Sessions(SessionKey)

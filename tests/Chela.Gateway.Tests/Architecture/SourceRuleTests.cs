@@ -31,7 +31,9 @@ public sealed class SourceRuleTests
     {
         var projects = Repository.Files(Code, ".csproj").Select(file => file.Path).ToList();
 
-        Rule.NothingIn(Sources.Value.SelectMany(file => SourceRules.StrayNamespaces(file, projects)), "Move the file or rename the namespace.");
+        Rule.NothingIn(
+            Sources.Value.SelectMany(file => SourceRules.StrayNamespaces(file, projects)),
+            "Move the file or rename the namespace.");
     }
 
     [Fact]
@@ -79,12 +81,14 @@ public sealed class SourceRuleTests
     [InlineData("src/Rpc/X.cs", "try { } catch (IOException) { }", true)]
     [InlineData("src/Rpc/X.cs", "try { } catch (Exception e) when (e is IOException) { }", true)]
     [InlineData("src/Rpc/X.cs", "try { } catch (Exception) { if (a) { Undo(); } throw; }", true)]
+    [InlineData("src/Rpc/X.cs", "try { } catch (Exception e) { Undo(); throw new IOException(e.Message, e); }", true)]
+    [InlineData("src/Rpc/X.cs", "try { } catch (Exception e) { if (a) { throw new IOException(e.Message, e); } }", false)]
     [InlineData("src/Rpc/X.cs", "try { } catch (Exception) { Undo(); }", false)]
     [InlineData("src/Rpc/X.cs", "try { } catch { Undo(); }", false)]
     [InlineData("src/Rpc/X.cs", "#pragma warning disable CA1031\ntry { } catch (Exception) { Undo(); }", false)]
-    [InlineData("src/Rpc/X.cs", "#pragma warning disable CA1031 // A method's fault becomes an answer.\ntry { } catch (Exception) { Undo(); }", true)]
+    [InlineData("src/Rpc/X.cs", "#pragma warning disable CA1031 // A fault is an answer.\ntry { } catch (Exception) { Undo(); }", true)]
     [InlineData("src/Rpc/X.cs", "[SuppressMessage(\"Design\", \"CA1031\")] void F() { try { } catch { } }", false)]
-    [InlineData("src/Rpc/X.cs", "[SuppressMessage(\"Design\", \"CA1031\", Justification = \"The loop goes on\")] void F() { try { } catch { } }", true)]
+    [InlineData("src/Rpc/X.cs", "[SuppressMessage(\"Design\", \"CA1031\", Justification = \"Go on\")] void F() { try { } catch { } }", true)]
     [InlineData("src/Rpc/Deep/X.cs", "#pragma warning disable CA1031 // A reason.\ntry { } catch { }", false)]
     public void A_catch_of_everything_outside_a_boundary_or_without_a_reason_is_found(string path, string text, bool fits)
     {

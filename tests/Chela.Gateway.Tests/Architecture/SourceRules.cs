@@ -20,8 +20,9 @@ internal static partial class SourceRules
             .Select(file => $"{file.Path}: {file.LineCount} lines");
         var lengths = files.ToDictionary(file => file.Path, file => file.LineCount);
         var slack = ratchet
-            .Where(entry => lengths.GetValueOrDefault(entry.Key) is var now && (now <= LineLimit || now < entry.Value))
-            .Select(entry => $"{entry.Key}: the list says {entry.Value}, the file has {lengths.GetValueOrDefault(entry.Key)}; shrink the list");
+            .Select(entry => (Path: entry.Key, Listed: entry.Value, Now: lengths.GetValueOrDefault(entry.Key)))
+            .Where(entry => entry.Now <= LineLimit || entry.Now < entry.Listed)
+            .Select(entry => $"{entry.Path}: the list says {entry.Listed}, the file has {entry.Now}; shrink the list");
         return grown.Concat(slack);
     }
 
@@ -42,7 +43,9 @@ internal static partial class SourceRules
     /// <param name="projects">Paths of the project files; the nearest above the file gives the root namespace.</param>
     public static IEnumerable<string> StrayNamespaces(SourceFile file, IEnumerable<string> projects)
     {
-        var project = projects.Where(path => file.Path.StartsWith(FolderOf(path) + "/", StringComparison.Ordinal)).MaxBy(path => path.Length);
+        var project = projects
+            .Where(path => file.Path.StartsWith(FolderOf(path) + "/", StringComparison.Ordinal))
+            .MaxBy(path => path.Length);
         if (project is null)
         {
             return [];
