@@ -10,7 +10,7 @@ internal static class Prompt
     public const int MaxMessages = 200;
 
     /// <summary>The same in bytes of the journal.</summary>
-    private const long MaxBytes = 1024 * 1024;
+    private const long MaxBytes = 4 * ChatIntake.MaxContentBytes;
 
     /// <summary>The instructions, then the newest messages, which end with the one to answer.</summary>
     public static async Task<IReadOnlyList<ChatMessage>> BuildAsync(Transcript transcript, string? instructions, CancellationToken ct)

@@ -178,7 +178,7 @@ internal sealed class Inbox(Journal journal)
     private static string Print(InboundMessage message) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Session.Value}\n{message.Content}")).AsSpan(0, 8));
 
-    private static byte[] Serialize(InboxRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, BusJson.Default.InboxRecord);
+    private static byte[] Serialize(InboxRecord record) => StoredJson.ToBytes(record, BusJson.Default.InboxRecord);
 
     private sealed record Entry(InboxRecord Record, Task Durable);
 }

@@ -13,18 +13,21 @@ namespace Chela.Gateway.Connections;
 internal sealed class Connection : ICallerConnection, IDisposable
 {
     private readonly Outbound _outbound;
+    private readonly LoginGate _gate;
     private readonly TimeProvider _time;
     private Caller _caller;
     private ImmutableHashSet<SessionKey> _followed = [];
     private long _closingSince;
 
-    public Connection(UpgradedSocket socket, IWireDialect dialect, IPAddress? address, GatewayLimitsConfig limits, TimeProvider time)
+    /// <summary>A connection whose socket was let in by the gate; it gives its place there back.</summary>
+    public Connection(UpgradedSocket socket, IWireDialect dialect, IPAddress? address, GatewayLimitsConfig limits, LoginGate gate, TimeProvider time)
     {
         Id = Guid.NewGuid().ToString();
         Socket = socket;
         Dialect = dialect;
         Address = address;
         Limits = limits;
+        _gate = gate;
         _time = time;
         _caller = Caller.Anonymous(Id);
         _outbound = new Outbound(socket, limits.MaxBufferedBytes, time);
@@ -54,7 +57,13 @@ internal sealed class Connection : ICallerConnection, IDisposable
 
     public Outbound Outbound => _outbound;
 
-    public void LogIn(Caller caller) => Volatile.Write(ref _caller, caller);
+    public void LogIn(Caller caller)
+    {
+        if (!Interlocked.Exchange(ref _caller, caller).IsAuthenticated)
+        {
+            _gate.Leave(Address);
+        }
+    }
 
     public void Follow(SessionKey session) => ImmutableInterlocked.Update(ref _followed, (set, key) => set.Add(key), session);
 
@@ -103,6 +112,11 @@ internal sealed class Connection : ICallerConnection, IDisposable
 
     public void Dispose()
     {
+        if (!Caller.IsAuthenticated)
+        {
+            _gate.Leave(Address);
+        }
+
         Aborted.Dispose();
         _outbound.Dispose();
         Socket.Socket.Dispose();

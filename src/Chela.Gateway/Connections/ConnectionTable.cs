@@ -9,6 +9,9 @@ internal sealed class ConnectionTable
     private volatile TaskCompletionSource? _empty;
     private int _count;
 
+    /// <summary>Bounds those of them that have not logged in.</summary>
+    public LoginGate Gate { get; } = new();
+
     /// <summary>How many there are, also those not yet authenticated.</summary>
     public int Count => Volatile.Read(ref _count);
 

@@ -36,9 +36,7 @@ internal sealed class FrameReceiver(WebSocket socket) : IDisposable
             return new Received(default, CloseCause.Goodbye);
         }
 
-        return first.EndOfMessage && first.Count == 0 && socket.State != WebSocketState.Open
-            ? new Received(default, CloseCause.Goodbye)
-            : await GatherAsync(limit, ct);
+        return first.EndOfMessage ? new Received(default, null) : await GatherAsync(limit, ct); // only an empty message ends at once
     }
 
     public void Dispose() => Release();

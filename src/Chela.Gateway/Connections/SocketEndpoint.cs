@@ -21,23 +21,50 @@ internal sealed class SocketEndpoint(
         var limits = config.Current.Config.Gateway.Limits;
         if (lifecycle.Phase != LifecyclePhase.Running || !connections.TryReserve(limits.MaxConnections))
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "1";
+            Refuse(context);
             return;
         }
 
         try
         {
-            var dialect = context.Request.Path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? _jsonRpc : _openClaw;
-            var request = Describe(context);
-            var socket = await WebSocketUpgrade.AcceptAsync(context);
-            using var connection = new Connection(socket, dialect, request.Address, limits, time);
-            await pump.Value.RunAsync(connection, request);
+            if (connections.Gate.TryEnter(context.Connection.RemoteIpAddress, limits))
+            {
+                await ServeAsync(context, limits);
+            }
+            else
+            {
+                Refuse(context);
+            }
         }
         finally
         {
             connections.Release();
         }
+    }
+
+    private async Task ServeAsync(HttpContext context, GatewayLimitsConfig limits)
+    {
+        var request = Describe(context);
+        UpgradedSocket socket;
+        try
+        {
+            socket = await WebSocketUpgrade.AcceptAsync(context);
+        }
+        catch
+        {
+            connections.Gate.Leave(request.Address);
+            throw;
+        }
+
+        var dialect = context.Request.Path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? _jsonRpc : _openClaw;
+        using var connection = new Connection(socket, dialect, request.Address, limits, connections.Gate, time);
+        await pump.Value.RunAsync(connection, request);
+    }
+
+    private static void Refuse(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "1";
     }
 
     private static LoginRequest Describe(HttpContext context)

@@ -1,3 +1,4 @@
+using System.Text;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
@@ -13,6 +14,9 @@ internal readonly record struct Intake(Acceptance Acceptance, Turn? Turn);
 /// <summary>The one door through which messages reach a session: durable first, then into the lane.</summary>
 internal sealed class ChatIntake(Inbox inbox, SessionTable sessions, Lanes lanes, Lifecycle lifecycle, TimeProvider time)
 {
+    /// <summary>The longest message, in bytes of UTF-8.</summary>
+    public const int MaxContentBytes = 1024 * 1024;
+
     /// <summary>Takes a message in. Returns when it is on disk; the caller puts the turn into its lane.</summary>
     /// <remarks>Not cancellable: a message that reached the disk must reach its lane, even if its sender has gone.</remarks>
     /// <exception cref="RpcException">The gateway stops, the lane is full, or the disk refuses.</exception>
@@ -22,6 +26,11 @@ internal sealed class ChatIntake(Inbox inbox, SessionTable sessions, Lanes lanes
         {
             var reason = lifecycle.IsStopping ? "the gateway is stopping" : "the gateway is starting";
             throw new RpcException(new RpcError(RpcErrorKind.Unavailable, reason) { RetryAfterMs = 1000 });
+        }
+
+        if (Encoding.UTF8.GetByteCount(content) > MaxContentBytes)
+        {
+            throw new RpcException(RpcErrorKind.InvalidParams, $"the message is longer than {MaxContentBytes} bytes");
         }
 
         if (!lanes.TryReserve(session))

@@ -168,5 +168,5 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static byte[] Serialize(SessionEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, SessionsJson.Default.SessionEntry);
+    private static byte[] Serialize(SessionEntry entry) => StoredJson.ToBytes(entry, SessionsJson.Default.SessionEntry);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Sessions;
 
@@ -43,7 +44,7 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     [JsonIgnore]
     public bool IsForModel => StopReason is null or StopReasons.Stop || (StopReason == StopReasons.Aborted && Text.Length > 0);
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SessionsJson.Default.TranscriptEntry);
+    public byte[] ToBytes() => StoredJson.ToBytes(this, SessionsJson.Default.TranscriptEntry);
 
     public static TranscriptEntry Read(ReadOnlySpan<byte> line) =>
         JsonSerializer.Deserialize(line, SessionsJson.Default.TranscriptEntry)!;
