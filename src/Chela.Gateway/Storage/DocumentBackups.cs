@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Chela.Gateway.Storage;
 
-/// <summary>The ring of former contents of a document. They lie beside the name the document is known by, also when that is a link.</summary>
+/// <summary>
+/// The ring of former contents of a document. They lie beside the name the document is known by, also when that is a link: a link
+/// may lead to a place that others read.
+/// </summary>
 internal sealed class DocumentBackups(string path, DocumentOptions options)
 {
     /// <summary>Makes the present content the latest backup. A missing or empty document would only push a useful one out.</summary>

@@ -91,9 +91,9 @@ internal sealed class DocumentFile
     {
         // The process is part of the name: a command may change the document while the gateway runs.
         var temporary = $"{target}.{Environment.ProcessId}.tmp";
+        using var handle = PrivateFile.CreateTemporary(temporary);
         try
         {
-            using var handle = PrivateFile.CreateTemporary(temporary);
             _options.Step?.Invoke(StorageSteps.DocumentBeforeWrite);
             RandomAccess.Write(handle, content, 0);
             RandomAccess.FlushToDisk(handle);
@@ -101,6 +101,7 @@ internal sealed class DocumentFile
         }
         catch (IOException)
         {
+            handle.Dispose();
             File.Delete(temporary);
             throw;
         }

@@ -50,8 +50,9 @@ internal sealed class Journal
 
     /// <summary>
     /// Returns when the record, and every one appended before it, is on disk. Records stand in the order of the calls. While too
-    /// much is pending it waits its turn. When it throws <see cref="JournalWriteException"/> the record is not in the journal; when
-    /// it is cancelled the record may be. The memory may be reused as soon as the task has ended.
+    /// much is pending it waits its turn. When it throws <see cref="JournalWriteException"/> the record is not in the journal, or
+    /// the journal takes nothing any more and opening it anew will tell; when it is cancelled the record may be there.
+    /// The memory may be reused as soon as the task has ended.
     /// </summary>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> record, CancellationToken ct = default)
     {
@@ -105,7 +106,7 @@ internal sealed class Journal
         lock (_gate)
         {
             _queue.ThrowIfLost();
-            if (!_scheduled && !_files.HasUnsynced)
+            if (!_scheduled && !_files.HasUnsynced && !_files.IsBroken)
             {
                 return;
             }
@@ -149,10 +150,10 @@ internal sealed class Journal
     /// or call the journal. When it throws nothing was replaced, or the journal refuses further use and says so.
     /// </summary>
     public Task ReplaceAsync(IEnumerable<ReadOnlyMemory<byte>> records, CancellationToken ct = default) =>
-        RunAlone(files => files.Replace(records), ct);
+        RunAloneAsync(files => files.Replace(records), ct);
 
     /// <summary>Removes all records, and the damaged ends that repairs set aside. The journal may be appended to again.</summary>
-    public Task DeleteAsync(CancellationToken ct = default) => RunAlone(files => files.Delete(), ct);
+    public Task DeleteAsync(CancellationToken ct = default) => RunAloneAsync(files => files.Delete(), ct);
 
     /// <summary>Does the oldest piece of work; true when more is left. Called by the committer alone, by one thread at a time.</summary>
     internal bool RunNext()
@@ -185,7 +186,7 @@ internal sealed class Journal
         return more;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A commit thread serves every journal: an unforeseen failure breaks this one only.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A commit thread serves all journals: what fails breaks one only.")]
     private JournalWriteException? Run(JournalWork work)
     {
         try
@@ -204,7 +205,7 @@ internal sealed class Journal
         }
     }
 
-    /// <summary>Before the work is queued, as it throws when the committer is closed; the thread that comes waits for the gate.</summary>
+    /// <summary>Before work is queued, as it throws when the committer is closed; the thread that comes waits for the gate.</summary>
     private void Schedule()
     {
         if (!_scheduled)
@@ -214,7 +215,7 @@ internal sealed class Journal
         }
     }
 
-    private Task RunAlone(Action<JournalFiles> act, CancellationToken ct)
+    private async Task RunAloneAsync(Action<JournalFiles> act, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         JournalWork work;
@@ -224,10 +225,10 @@ internal sealed class Journal
             work = _queue.Enqueue(new JournalWork(act));
         }
 
-        return work.WaitAsync(ct);
+        await work.WaitAsync(ct);
     }
 
-    /// <summary>Takes the snapshot at once when nothing is under way, else in its turn. Not cancelled: the open files would be lost.</summary>
+    /// <summary>At once when nothing is under way, else in its turn. Not cancelled: the open files would be lost.</summary>
     private async ValueTask<JournalSnapshot> SnapshotAsync()
     {
         // As a task, so that a file that cannot be opened fails this reader and not the journal.

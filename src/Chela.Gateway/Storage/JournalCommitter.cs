@@ -7,8 +7,6 @@ namespace Chela.Gateway.Storage;
 /// </summary>
 internal sealed class JournalCommitter : IAsyncDisposable
 {
-    private const int StackSize = 256 * 1024;
-
     // A monitor and not a Lock: the threads wait on it.
     private readonly object _gate = new();
     private readonly Queue<Journal> _queue = new();
@@ -26,7 +24,7 @@ internal sealed class JournalCommitter : IAsyncDisposable
         for (var i = 0; i < threads; i++)
         {
             var ended = _ended[i] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            new Thread(() => Loop(ended), StackSize) { IsBackground = true, Name = $"journal {i + 1}" }.Start();
+            new Thread(() => Loop(ended)) { IsBackground = true, Name = $"journal {i + 1}" }.Start();
         }
     }
 

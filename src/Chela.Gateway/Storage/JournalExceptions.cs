@@ -11,7 +11,10 @@ internal sealed class JournalCorruptException(string file, long offset, string r
     public string Reason { get; } = reason;
 }
 
-/// <summary>Records did not reach the disk: none of the batch they were in is in the journal.</summary>
+/// <summary>
+/// Records did not reach the disk: none of the batch they were in is in the journal. Where even that could not be brought about,
+/// the journal refuses everything until it is opened anew.
+/// </summary>
 internal class JournalWriteException(string message, Exception? inner = null) : IOException(message, inner);
 
 /// <summary>So much waits for the disk that a record which nobody waits for is refused.</summary>

@@ -12,11 +12,15 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
     private JournalExtent _extent = found;
     private JournalExtent _durable = found;
     private Exception? _broken;
+    private int _reached;
+    private bool _touched;
 
     public JournalExtent Extent => Volatile.Read(ref _extent);
 
     /// <summary>Records are in the file that a power cut may still take.</summary>
     public bool HasUnsynced => Volatile.Read(ref _durable) != Extent;
+
+    public bool IsBroken => Volatile.Read(ref _broken) is not null;
 
     /// <summary>Refuses every further change: what is on disk is no longer known, and only opening the journal anew can tell.</summary>
     public void Break(Exception cause) => _broken ??= cause;
@@ -35,17 +39,17 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
             return;
         }
 
-        var reached = Extent.Last;
+        (_reached, _touched) = (Extent.Last, false);
         try
         {
-            var (extent, synced) = WriteLines(lines, durable, ref reached);
+            var (extent, synced) = WriteLines(lines, durable);
             extent = extent with { Count = extent.Count + count };
             Volatile.Write(ref _extent, extent);
             Volatile.Write(ref _durable, synced ? extent : _durable);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Rollback(reached, e);
+            Rollback(e);
             throw new JournalWriteException($"The disk refused records of {path.Name}: {e.Message}", e);
         }
     }
@@ -56,13 +60,15 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
         // A torn end is only forgiven in the last segment, so the present last one must be whole before another follows.
         Write([], 0, durable: true);
         var old = Extent;
-        var temporary = path.Temporary(old.Last + 1);
-        var replacement = new JournalReplacement(options).Write(path, old.Last + 1, records);
+
+        // An empty last segment, which a crash can leave, is replaced itself: one with nothing in it must never be followed by another.
+        var number = old is { Last: > 0, Length: 0 } ? old.Last : old.Last + 1;
+        var replacement = new JournalReplacement(options).Write(path, number, records);
         options.Step?.Invoke(StorageSteps.ReplaceBeforeRename);
-        File.Move(temporary, path.Segment(old.Last + 1), overwrite: true);
+        File.Move(path.Temporary(number), path.Segment(number), overwrite: true);
         options.Step?.Invoke(StorageSteps.ReplaceAfterRename);
         PrivateFolder.Flush(path.Directory);
-        DeleteSegments(old, StorageSteps.ReplaceBeforeDelete);
+        DeleteSegments(old with { Last = number - 1 }, StorageSteps.ReplaceBeforeDelete);
         PrivateFolder.Flush(path.Directory);
         options.Step?.Invoke(StorageSteps.ReplaceAfterDelete);
         Become(replacement);
@@ -95,9 +101,9 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
         }
     }
 
-    private (JournalExtent Extent, bool Synced) WriteLines(ReadOnlySpan<byte> lines, bool durable, ref int reached)
+    private (JournalExtent Extent, bool Synced) WriteLines(ReadOnlySpan<byte> lines, bool durable)
     {
-        var at = Extent.Last == 0 ? Create(Extent, ref reached) : Extent;
+        var at = Extent.Last == 0 ? Create(Extent) : Extent;
         var rolled = false;
         while (true)
         {
@@ -120,7 +126,7 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
                 return (at, true);
             }
 
-            at = Create(at, ref reached);
+            at = Create(at);
             rolled = true;
         }
     }
@@ -138,12 +144,13 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
         return whole > 0 || used > 0 ? whole : lines.IndexOf((byte)'\n') + 1;
     }
 
-    private JournalExtent Create(JournalExtent at, ref int reached)
+    private JournalExtent Create(JournalExtent at)
     {
+        _touched = true;
         PrivateFolder.Create(path.Directory);
         var next = at.Next();
         PrivateFile.CreateNew(path.Segment(next.Last)).Dispose();
-        reached = next.Last;
+        _reached = next.Last;
         options.Step?.Invoke(StorageSteps.JournalSegmentCreated);
         PrivateFolder.Flush(path.Directory);
         return next;
@@ -168,6 +175,7 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
         if (!part.IsEmpty)
         {
             options.Step?.Invoke(StorageSteps.JournalBeforeWrite);
+            _touched = true;
             RandomAccess.Write(handle, part, offset);
             options.Step?.Invoke(StorageSteps.JournalAfterWrite);
         }
@@ -175,6 +183,7 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
 
     private void Flush(SafeFileHandle handle)
     {
+        _touched = true;
         options.Step?.Invoke(StorageSteps.JournalBeforeFsync);
         RandomAccess.FlushToDisk(handle);
         options.Step?.Invoke(StorageSteps.JournalAfterFsync);
@@ -184,12 +193,18 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
     /// Goes back to what was last durable. Not merely to before the batch: after a failed fsync the kernel forgets which older
     /// bytes it never wrote, and a later fsync would succeed over the hole.
     /// </summary>
-    private void Rollback(int reached, Exception cause)
+    private void Rollback(Exception cause)
     {
+        if (!_touched)
+        {
+            // Not even opened, for want of a handle perhaps: that is no reason to need one more and to break without it.
+            return;
+        }
+
         try
         {
             options.Step?.Invoke(StorageSteps.JournalBeforeRollback);
-            for (var number = reached; number > _durable.Last; number--)
+            for (var number = _reached; number > _durable.Last; number--)
             {
                 File.Delete(path.Segment(number));
             }
@@ -201,7 +216,7 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
                 RandomAccess.FlushToDisk(handle);
             }
 
-            if (reached > _durable.Last)
+            if (_reached > _durable.Last)
             {
                 PrivateFolder.Flush(path.Directory);
             }

@@ -5,13 +5,13 @@ internal sealed record JournalOptions
 {
     public static JournalOptions Default { get; } = new();
 
-    /// <summary>A segment that would pass this is closed and the next one begun. A single longer record still gets a segment of its own.</summary>
+    /// <summary>A segment that would pass this is closed and the next one begun. A longer record gets a segment of its own.</summary>
     public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>The longest record accepted.</summary>
     public int RecordBytes { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>How much may wait for the disk. When it is full AppendAsync waits its turn and Append refuses; one record always fits.</summary>
+    /// <summary>What may wait for the disk. Beyond it AppendAsync waits its turn and Append refuses; one record always fits.</summary>
     public int PendingBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Null in production.</summary>

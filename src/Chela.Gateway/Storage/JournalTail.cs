@@ -51,7 +51,7 @@ internal sealed class JournalTail(JournalSnapshot snapshot, int maxLine) : IDisp
         return newestFirst;
     }
 
-    /// <summary>Where the line that ends at <paramref name="end"/> begins; null when it is longer than <paramref name="longest"/>.</summary>
+    /// <summary>Where the line with this end begins; null when it is longer than <paramref name="longest"/>.</summary>
     private async ValueTask<long?> LineStartAsync(JournalSegmentView segment, long end, long longest, CancellationToken ct)
     {
         // The line's own line feed is not searched: what is looked for is the one before.

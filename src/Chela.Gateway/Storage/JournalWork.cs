@@ -1,6 +1,6 @@
 namespace Chela.Gateway.Storage;
 
-/// <summary>One thing that a journal has to do on a commit thread: write a batch of records, or something to its files as a whole.</summary>
+/// <summary>One thing that a journal has to do on a commit thread: write a batch, or something to its files as a whole.</summary>
 /// <param name="act">Null for a batch. Runs while nothing else touches the journal's files.</param>
 internal sealed class JournalWork(Action<JournalFiles>? act = null)
 {

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Chela.Gateway.Storage;
 
-/// <summary>Opens files that only their owner may read. Every handle shares all access, so that .NET's own locks never stand in the way.</summary>
+/// <summary>Opens files that only their owner may read, and shares them, so that .NET's own locks do not stand in the way.</summary>
 internal static class PrivateFile
 {
     private const FileShare Everyone = FileShare.ReadWrite | FileShare.Delete;
