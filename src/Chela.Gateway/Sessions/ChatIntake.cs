@@ -4,6 +4,7 @@ using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Sessions;
 
@@ -12,7 +13,8 @@ namespace Chela.Gateway.Sessions;
 internal readonly record struct Intake(Acceptance Acceptance, Turn? Turn);
 
 /// <summary>The one door through which messages reach a session: durable first, then into the lane.</summary>
-internal sealed class ChatIntake(Inbox inbox, SessionTable sessions, Lanes lanes, Lifecycle lifecycle, TimeProvider time)
+internal sealed partial class ChatIntake(
+    Inbox inbox, SessionTable sessions, Lanes lanes, Lifecycle lifecycle, TimeProvider time, ILogger<ChatIntake> logger)
 {
     /// <summary>The longest message, in bytes of UTF-8.</summary>
     public const int MaxContentBytes = 1024 * 1024;
@@ -46,8 +48,9 @@ internal sealed class ChatIntake(Inbox inbox, SessionTable sessions, Lanes lanes
             await sessions.GetOrCreateAsync(session, CancellationToken.None);
             acceptance = await inbox.AcceptAsync(message);
         }
-        catch (JournalWriteException)
+        catch (JournalWriteException e)
         {
+            Log.NotWritten(logger, session.Value, e.Message);
             throw new RpcException(RpcErrorKind.Unavailable, "the message could not be written to disk and was not accepted; is the disk full?");
         }
         finally
@@ -65,5 +68,11 @@ internal sealed class ChatIntake(Inbox inbox, SessionTable sessions, Lanes lanes
                 RpcErrorKind.InvalidRequest, $"another message was already sent with the idempotency key {runId}"),
             var known => new Intake(known!.Value, null),
         };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1310, LogLevel.Error, "A message to session {Session} was refused because it could not be written: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string session, string reason);
     }
 }
