@@ -123,6 +123,35 @@ public sealed class JournalReplaceTests
     }
 
     [Fact]
+    public async Task An_empty_segment_that_a_crash_left_is_not_buried_under_a_replacement()
+    {
+        await using var trial = new StorageTrial();
+        await StorageTrial.AppendAsync(trial.OpenWith(segmentBytes: 40), 0, 2);
+        await File.WriteAllBytesAsync(trial.Segment(3), [], Ct);
+        var journal = trial.OpenWith(segmentBytes: 40);
+        trial.AtStep = step => _ = step == StorageSteps.ReplaceBeforeDelete ? throw new SimulatedCrashException(step) : 0;
+
+        await Assert.ThrowsAsync<JournalWriteException>(() => journal.ReplaceAsync([StorageTrial.Record(2)], Ct));
+
+        trial.AtStep = _ => { };
+        Assert.Equal(StorageTrial.Numbers(0, 3), await StorageTrial.ReadAsync(trial.OpenWith(segmentBytes: 40)));
+    }
+
+    [Fact]
+    public async Task What_is_not_yet_on_disk_is_put_there_before_another_segment_follows_it()
+    {
+        await using var trial = new StorageTrial();
+        var journal = trial.Open();
+        journal.Append(StorageTrial.Record(1));
+        var synced = -1;
+        trial.AtStep = step => synced = step == StorageSteps.ReplaceBeforeRename ? trial.Passed(StorageSteps.JournalAfterFsync) : synced;
+
+        await journal.ReplaceAsync([StorageTrial.Record(2)], Ct);
+
+        Assert.Equal(1, synced);
+    }
+
+    [Fact]
     public async Task A_replacement_that_a_crash_left_unfinished_is_removed_and_ignored()
     {
         await using var trial = new StorageTrial();

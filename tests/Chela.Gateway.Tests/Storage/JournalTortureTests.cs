@@ -1,3 +1,4 @@
+using System.Text;
 using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Tests.Storage;
@@ -81,7 +82,7 @@ public sealed class JournalTortureTests
                 // What replaces is the promise itself, so that old and new behind each other are told from a loss.
                 await journal.FlushAsync(Ct);
                 Promise();
-                await journal.ReplaceAsync(_promised.Select(record => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(record)), Ct);
+                await journal.ReplaceAsync(_promised.Select(Encode), Ct);
                 break;
             default:
                 await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
@@ -93,6 +94,8 @@ public sealed class JournalTortureTests
                 break;
         }
     }
+
+    private static ReadOnlyMemory<byte> Encode(string record) => Encoding.UTF8.GetBytes(record);
 
     /// <summary>Whether the journal goes on by itself; the first flush may still have to tell of records that were lost.</summary>
     private static async Task<bool> RecoversAsync(Journal journal)
