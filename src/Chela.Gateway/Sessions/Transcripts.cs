@@ -40,7 +40,7 @@ internal sealed class Transcripts(string directory, JournalCommitter committer)
             if (!_open.TryGetValue(sessionId, out var open))
             {
                 CloseOldest();
-                open = new OpenJournal(new Lazy<Journal>(() => Journal.Open(directory, sessionId, committer)));
+                open = new OpenJournal(new Lazy<Journal>(() => Journal.Open(FolderOf(sessionId), sessionId, committer)));
                 _open.Add(sessionId, open);
             }
 
@@ -49,6 +49,9 @@ internal sealed class Transcripts(string directory, JournalCommitter committer)
             return open;
         }
     }
+
+    /// <summary>One of 256 folders: opening a journal lists its folder, which must not hold a hundred thousand files.</summary>
+    private string FolderOf(string sessionId) => Path.Combine(directory, sessionId[..2]);
 
     private void Return(OpenJournal open)
     {
