@@ -12,11 +12,15 @@ internal sealed class NpmPackage(string folder)
     /// <summary>Written by npm when an installation is complete.</summary>
     private readonly string _installed = Path.Combine(folder, "node_modules", ".package-lock.json");
 
+    /// <summary>Whether everything of the lock file is there.</summary>
+    public bool IsInstalled =>
+        File.GetLastWriteTimeUtc(_installed) > File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json"));
+
     /// <summary>Installs what is missing; another test run that installs here at the same time is waited for.</summary>
     public async Task InstallAsync(string npm, ITestOutputHelper output, CancellationToken ct)
     {
         await using var held = await LockAsync(ct);
-        if (IsInstalled())
+        if (IsInstalled)
         {
             return;
         }
@@ -26,9 +30,6 @@ internal sealed class NpmPackage(string folder)
 
         Assert.True(npmCi.ExitCode == 0, $"npm ci in {folder} failed:\n{npmCi.Output}");
     }
-
-    private bool IsInstalled() =>
-        File.GetLastWriteTimeUtc(_installed) > File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json"));
 
     /// <summary>The lock is a file that only one process at a time can open; it goes with its holder.</summary>
     private async Task<FileStream> LockAsync(CancellationToken ct)
