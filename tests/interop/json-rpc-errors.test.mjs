@@ -21,6 +21,7 @@ after(() => gateway.dispose());
 const call = (members) => JSON.stringify({ jsonrpc: '2.0', id: 1, ...members });
 const cases = [
   ['text that is not JSON', '{"jsonrpc":', codes.parse, null],
+  ['an empty text', '', codes.parse, null],
   ['two values', '{} {}', codes.parse, null],
   ['a number', '7', codes.invalidRequest, null],
   ['an empty batch', '[]', codes.invalidRequest, null],

@@ -143,6 +143,7 @@ describe('After the hello', () => {
       badFrame("must have required property 'id'; at root: unexpected property 'event'; at /type: must be equal to constant")],
     ['a response', { type: 'res', id: 'x', ok: true }, 'x',
       badFrame("must have required property 'method'; at root: unexpected property 'ok'; at /type: must be equal to constant")],
+    ['a second connect', { ...connectFrame(), id: 'c2' }, 'c2', invalid('connect is only valid as the first request')],
     ['an unknown method', request('r1', 'no.such.method'), 'r1', invalid('unknown method: no.such.method')],
     ['a parameter of the wrong type', request('r1', 'sessions.list', { limit: 'x' }), 'r1',
       invalid('invalid sessions.list params: at /limit: must be integer')],
@@ -186,6 +187,17 @@ describe('After the hello', () => {
       message: 'missing scope: operator.write',
       details: { code: 'MISSING_SCOPE', missingScope: 'operator.write', requiredScopes: ['operator.write'] },
     });
+  });
+
+  test('answers to requests before an empty text do not wait for the next frame', async () => {
+    const { socket, send, answer } = await connected();
+
+    socket._socket.cork(); // both in one packet
+    send(request('r1', 'health'));
+    send('');
+    socket._socket.uncork();
+
+    assert.equal((await answer('r1')).ok, true);
   });
 });
 

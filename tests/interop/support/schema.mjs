@@ -59,23 +59,18 @@ function payloadFaults(frame, requestedMethod) {
   }
 
   if (frame.ok) {
-    return results[requestedMethod] ? faultsOf(results[requestedMethod], publishedPart(frame)) : [];
+    return results[requestedMethod] ? faultsOf(results[requestedMethod], frame.payload) : [];
   }
 
   return faultsOf('ErrorShape', frame.error);
 }
 
-/** The payload without what OpenClaw's gateway, newer than its published schema, sends as well; so does Chela. */
+/** OpenClaw's gateway sends two fields with agent events that its published schema leaves out; so does Chela. */
 function publishedPart(frame) {
-  if (frame.event === 'agent') {
-    const { sessionKey, agentId, ...published } = frame.payload;
-    return published;
+  if (frame.event !== 'agent') {
+    return frame.payload;
   }
 
-  if (frame.payload.type === 'hello-ok') {
-    const { method, ...auth } = frame.payload.auth;
-    return { ...frame.payload, auth };
-  }
-
-  return frame.payload;
+  const { sessionKey, agentId, ...published } = frame.payload;
+  return published;
 }
