@@ -4,8 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
+using Chela.Contracts.Events;
 using Chela.Gateway.Access;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Wire.OpenClaw;
 
 namespace Chela.Gateway.Connections;
 
@@ -28,6 +30,18 @@ internal sealed class AuthMethods(GatewayToken token) : IMethodModule
             Summary = "Show the gateway's token on this connection. A wrong one closes it.",
             IsPublic = true,
         });
+        methods.AddForm(Dialect.OpenClaw, SecondConnect());
+    }
+
+    /// <summary>OpenClaw's login is its first request; afterwards the name is known only to say so.</summary>
+    private static RpcMethod SecondConnect()
+    {
+        var json = OpenClawJson.Default;
+        return MethodMap.Method<ConnectParams, HelloOk>("connect", OperatorScopes.None, json.ConnectParams, json.HelloOk, (_, _, _) =>
+            throw new RpcException(RpcErrorKind.InvalidRequest, "connect is only valid as the first request")) with
+        {
+            Summary = "The login of the OpenClaw dialect: only as the first request of a connection.",
+        };
     }
 
     private ValueTask<LoginResult> Login(LoginParams parameters, CallContext context, CancellationToken ct)

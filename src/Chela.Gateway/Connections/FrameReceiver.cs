@@ -36,18 +36,24 @@ internal sealed class FrameReceiver(WebSocket socket) : IDisposable
             return new Received(default, CloseCause.Goodbye);
         }
 
-        return first.EndOfMessage ? new Received(default, null) : await GatherAsync(limit, ct); // only an empty message ends at once
+        return first.EndOfMessage ? new Received(default, null) : await GatherAsync(limit, beforeWait, ct); // only an empty message ends at once
     }
 
     public void Dispose() => Release();
 
-    private async ValueTask<Received> GatherAsync(int limit, CancellationToken ct)
+    private async ValueTask<Received> GatherAsync(int limit, Action beforeWait, CancellationToken ct)
     {
         _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         var length = 0;
         while (true)
         {
-            var part = await socket.ReceiveAsync(_buffer.AsMemory(length), ct);
+            var arrival = socket.ReceiveAsync(_buffer.AsMemory(length), ct);
+            if (!arrival.IsCompleted)
+            {
+                beforeWait(); // the rest of the message may be long in coming
+            }
+
+            var part = await arrival;
             if (part.MessageType == WebSocketMessageType.Close)
             {
                 return new Received(default, CloseCause.Goodbye);

@@ -44,7 +44,7 @@ internal sealed class Hello(MethodRegistry methods, ConfigStore config, Uptime u
             new HelloServer(Version, _bootId, connection.Id),
             new HelloFeatures(methods.Names, Events, []),
             state,
-            new HelloAuth(gateway.Auth.Mode, "operator", ScopeNames.Of(granted)),
+            new HelloAuth("operator", ScopeNames.Of(granted)),
             new HelloPolicy(connection.Limits.MaxPayload, connection.Limits.MaxBufferedBytes, gateway.TickIntervalMs));
         return new Answer<HelloOk>(hello, OpenClawJson.Default.HelloOk);
     }

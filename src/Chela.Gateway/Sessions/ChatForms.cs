@@ -26,10 +26,22 @@ internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionK
         {
             Summary = "Send a message; the reply comes as chat.delta events and ends with chat.done, chat.aborted or chat.error.",
         });
-        Add("chat.history", MethodMap.Method("chat.history", OperatorScopes.Read, json.SessionParams, json.HistoryResult, HistoryAsync));
-        Add("chat.abort", MethodMap.Method("chat.abort", OperatorScopes.Write, json.AbortParams, json.AbortResult, Abort));
-        Add("session.list", MethodMap.Method("session.list", OperatorScopes.Read, json.NoParams, json.SessionListResult, List));
-        Add("session.delete", MethodMap.Method("session.delete", OperatorScopes.Admin, json.SessionParams, json.DeleteResult, DeleteAsync));
+        Add("chat.history", MethodMap.Method("chat.history", OperatorScopes.Read, json.SessionParams, json.HistoryResult, HistoryAsync) with
+        {
+            Summary = "The newest messages of a session.",
+        });
+        Add("chat.abort", MethodMap.Method("chat.abort", OperatorScopes.Write, json.AbortParams, json.AbortResult, Abort) with
+        {
+            Summary = "Stop one message's run, or all runs of a session.",
+        });
+        Add("session.list", MethodMap.Method("session.list", OperatorScopes.Read, json.NoParams, json.SessionListResult, List) with
+        {
+            Summary = "List sessions, newest first.",
+        });
+        Add("session.delete", MethodMap.Method("session.delete", OperatorScopes.Admin, json.SessionParams, json.DeleteResult, DeleteAsync) with
+        {
+            Summary = "Delete a session and its transcript.",
+        });
 
         void Add(string name, RpcMethod method) => methods.AddForm(Dialect.JsonRpc, method, CommonOnly);
     }

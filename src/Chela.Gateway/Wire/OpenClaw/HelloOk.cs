@@ -33,7 +33,7 @@ internal sealed record HelloSessionDefaults(
     string DefaultAgentId, bool ModelConfigured, string Ownership, bool SelectionRequired, string MainKey, string MainSessionKey, string Scope);
 
 /// <summary>What the client was granted.</summary>
-internal sealed record HelloAuth(string Method, string Role, IReadOnlyList<string> Scopes);
+internal sealed record HelloAuth(string Role, IReadOnlyList<string> Scopes);
 
 /// <summary>The limits that the client must keep. Bytes and milliseconds.</summary>
 internal sealed record HelloPolicy(int MaxPayload, int MaxBufferedBytes, int TickIntervalMs);
