@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using Chela.Gateway.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -9,6 +10,7 @@ namespace Chela;
 internal static class GatewayRun
 {
     /// <summary>Runs until <paramref name="ct"/> is cancelled; the result is the exit code.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The last stop: a fault becomes one line and its own exit code, not a core dump.")]
     public static async Task<int> ExecuteAsync(GatewayRunOptions options, CancellationToken ct)
     {
         var environment = ReadEnvironment();
@@ -30,6 +32,11 @@ internal static class GatewayRun
         {
             await Console.Error.WriteLineAsync($"chela: {e.Message}");
             return CodeOf(e.Failure);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"chela: internal fault: {e.GetType().Name}: {e.Message}");
+            return ExitCode.Software;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -67,6 +74,8 @@ internal static class GatewayRun
     private static void AddConsole(ILoggingBuilder logging, bool verbose) => logging
         .SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
         .AddFilter("Microsoft", verbose ? LogLevel.Information : LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning) // it writes addresses, and a token may stand in one
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // a start that fails is told in one line
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -90,7 +99,7 @@ internal static class GatewayRun
     private static int CodeOf(StartFailure failure) => failure switch
     {
         StartFailure.Configuration or StartFailure.AlreadyRunning => ExitCode.Config,
-        StartFailure.AddressInUse => ExitCode.Unavailable,
+        StartFailure.AddressUnavailable => ExitCode.Unavailable,
         StartFailure.NotWritable => ExitCode.CannotCreate,
         StartFailure.DamagedState => ExitCode.DataError,
         _ => ExitCode.Software,

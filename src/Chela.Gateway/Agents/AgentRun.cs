@@ -62,7 +62,7 @@ internal sealed partial class AgentRun(
         var (result, model) = await AskAsync(turn, transcript, narrator, stopping);
         var answer = new TranscriptEntry(turn.RunId, TranscriptEntry.Assistant, result.Text, result.EndedAtMs, turn.RunId)
         {
-            StopReason = StopReasonOf(result.Status),
+            StopReason = StopReasons.Of(result.Status),
             Error = result.Error,
             Usage = result.Usage,
             Model = model,
@@ -111,6 +111,7 @@ internal sealed partial class AgentRun(
         catch (ProviderException refused)
         {
             narrator.ErrorKind = refused.Error.ChatErrorKind;
+            Log.Refused(logger, turn.RunId, turn.Session.Value, refused.Message);
             return (Ended(TurnStatus.Failed, refused.Message), model);
         }
 
@@ -126,13 +127,6 @@ internal sealed partial class AgentRun(
             details.TotalTokenCount ?? (details.InputTokenCount ?? 0) + (details.OutputTokenCount ?? 0));
     }
 
-    private static string StopReasonOf(TurnStatus status) => status switch
-    {
-        TurnStatus.Done => StopReasons.Stop,
-        TurnStatus.Aborted => StopReasons.Aborted,
-        _ => StopReasons.Error,
-    };
-
     private static string SentenceFor(Exception e) =>
         e is TranscriptException ? e.Message : "The run failed inside the gateway; its log says why.";
 
@@ -142,6 +136,9 @@ internal sealed partial class AgentRun(
     {
         [LoggerMessage(1400, LogLevel.Error, "Run {Run} of session {Session} failed")]
         public static partial void Failed(ILogger logger, string run, string session, Exception e);
+
+        [LoggerMessage(1402, LogLevel.Warning, "Run {Run} of session {Session} got no answer: {Reason}")]
+        public static partial void Refused(ILogger logger, string run, string session, string reason);
 
         [LoggerMessage(1401, LogLevel.Warning, "Run {Run} of session {Session} had not ended when the gateway stopped")]
         public static partial void LeftOver(ILogger logger, string run, string session);

@@ -41,6 +41,7 @@ internal sealed class AuthMethods(GatewayToken token) : IMethodModule
             throw new RpcException(RpcErrorKind.InvalidRequest, "connect is only valid as the first request")) with
         {
             Summary = "The login of the OpenClaw dialect: only as the first request of a connection.",
+            IsPublic = true,
         };
     }
 
@@ -52,12 +53,13 @@ internal sealed class AuthMethods(GatewayToken token) : IMethodModule
             throw new RpcException(RpcErrorKind.Unauthenticated, Mismatch);
         }
 
+        var granted = context.Caller.IsAuthenticated ? context.Caller.Granted : OperatorScopes.Admin;
         if (!context.Caller.IsAuthenticated)
         {
             context.Connection.LogIn(new Caller(context.Caller.ConnectionId, CallerRole.Operator, OperatorScopes.Admin, "jsonrpc"));
         }
 
-        return new(new LoginResult(true, "operator", ScopeNames.Of(ScopeNames.WithIncluded(OperatorScopes.Admin))));
+        return new(new LoginResult(true, "operator", ScopeNames.Of(granted)));
     }
 }
 

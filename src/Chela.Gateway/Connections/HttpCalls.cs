@@ -45,9 +45,16 @@ internal sealed class HttpCalls(
             return;
         }
 
-        if (await ReadBodyAsync(context, shown is null, ct) is { } body)
+        try
         {
-            await AnswerAsync(context, _dialect.Read(body), shown is null, ct);
+            if (await ReadBodyAsync(context, shown is null, ct) is { } body)
+            {
+                await AnswerAsync(context, _dialect.Read(body), shown is null, ct);
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            context.Response.StatusCode = e.StatusCode; // a body too long, too slow or cut off
         }
     }
 
@@ -121,6 +128,12 @@ internal sealed class HttpCalls(
         using var body = new MemoryStream();
         var part = new byte[8192];
         int read;
+        if (context.Request.ContentLength > limit)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return null;
+        }
+
         while ((read = await context.Request.Body.ReadAsync(part, ct)) > 0)
         {
             if (body.Length + read > limit)
@@ -153,9 +166,8 @@ internal sealed class HttpCalls(
         {
         }
 
-        public void LogIn(Caller caller)
-        {
-        }
+        public void LogIn(Caller caller) => throw new RpcException(
+            RpcErrorKind.InvalidRequest, "over HTTP there is no login: each request brings its token in the Authorization header");
 
         public void Close(int code, string reason)
         {

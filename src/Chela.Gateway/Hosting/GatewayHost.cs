@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Hosting;
@@ -63,6 +64,7 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             if (app is not null)
             {
+                await app.StopAsync(CancellationToken.None);
                 await app.DisposeAsync();
             }
 
@@ -107,14 +109,16 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var gateway = setup.Config.Config.Gateway;
+        var address = ListenAddress.Of(gateway.Bind);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = gateway.Limits.MaxPayload;
-            kestrel.Listen(StateDirectory.AddressOf(gateway.Bind), gateway.Port);
+            kestrel.Listen(address, gateway.Port);
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddGateway(setup);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         logging?.Invoke(builder.Logging);
         var app = builder.Build();
         app.UseGateway();
@@ -129,14 +133,9 @@ public sealed class GatewayHost : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or SocketException)
         {
-            throw new StartException(
-                StartFailure.AddressInUse,
-                $"port {gateway.Port} on {gateway.Bind} is not free ({Reason(e)}); choose another with --port or gateway.port",
-                e);
+            throw ListenAddress.Refused(gateway, e);
         }
     }
-
-    private static string Reason(Exception e) => e is SocketException ? e.Message : "another program listens on it";
 
     /// <summary>Reads what the last process left, marks the runs that it did not finish, and only then takes messages.</summary>
     private static async Task RecoverAsync(IServiceProvider services, CancellationToken ct)
@@ -150,7 +149,11 @@ public sealed class GatewayHost : IAsyncDisposable
         catch (JournalCorruptException damaged)
         {
             throw new StartException(
-                StartFailure.DamagedState, $"{damaged.Message}; restore the file from a backup, or move it away to begin anew", damaged);
+                StartFailure.DamagedState, $"{damaged.Message} Restore the file from a backup, or move it away to begin anew.", damaged);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(StartFailure.DamagedState, $"what the last process left cannot be read: {e.Message}", e);
         }
 
         services.GetRequiredService<MethodRegistry>(); // two methods of one name stop the start
@@ -162,5 +165,13 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
         return new UriBuilder(addresses.First()) { Scheme = "ws" }.Uri.GetLeftPart(UriPartial.Authority);
+    }
+
+    /// <summary>Signals are the program's own affair: it decides when to stop, and a second one must not be swallowed.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -35,7 +35,8 @@ internal static class GatewayServices
         .AddConnections();
 
     private static IServiceCollection AddStorage(this IServiceCollection services) => services
-        .AddSingleton<JournalCommitter>();
+        .AddSingleton<JournalCommitter>()
+        .AddSingleton<Journals>();
 
     private static IServiceCollection AddBus(this IServiceCollection services) => services
         .AddSingleton<Lifecycle>()
@@ -59,7 +60,7 @@ internal static class GatewayServices
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new Transcripts(
             Path.Combine(provider.GetRequiredService<StatePaths>().SessionsDirectory, "transcripts"),
-            provider.GetRequiredService<JournalCommitter>()))
+            provider.GetRequiredService<Journals>()))
         .AddSingleton<IMethodModule, ChatMethods>()
         .AddSingleton<IMethodModule, ChatForms>()
         .AddSingleton<IMethodModule>(provider => ActivatorUtilities.CreateInstance<SessionMethods>(
@@ -94,7 +95,7 @@ internal static class GatewayServices
         .AddHostedService<Sweeper>();
 
     private static Journal OpenJournal(IServiceProvider provider, string directory, string name) =>
-        Journal.Open(directory, name, provider.GetRequiredService<JournalCommitter>());
+        provider.GetRequiredService<Journals>().Open(directory, name);
 
     private static Func<SessionDefaults> DefaultsOf(IServiceProvider provider)
     {

@@ -12,7 +12,6 @@ namespace Chela.Gateway.Hosting;
 /// <summary>How the gateway is: <c>health</c> for everyone, <c>status</c> for those who may read.</summary>
 internal sealed class HealthMethods(
     SessionTable sessions,
-    SessionList list,
     Lanes lanes,
     ConnectionTable connections,
     ProviderCatalog providers,
@@ -46,8 +45,9 @@ internal sealed class HealthMethods(
             return new(health);
         }
 
-        var recent = list.Newest(RecentCount).Select(entry => new RecentSession(entry.Key, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs));
-        var summary = new SessionsHealth(paths.SessionsDirectory, sessions.Count, [.. recent]);
+        var mayRead = context.Caller.Holds(OperatorScopes.Read);
+        var recent = sessions.Newest.Take(mayRead ? RecentCount : 0).Select(entry => new RecentSession(entry.Key, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs));
+        var summary = new SessionsHealth(mayRead ? paths.SessionsDirectory : "", sessions.Count, [.. recent]);
         return new(health with
         {
             Channels = new Dictionary<string, System.Text.Json.JsonElement>(),
@@ -64,7 +64,7 @@ internal sealed class HealthMethods(
     {
         var nowMs = NowMs();
         var path = context.Caller.Holds(OperatorScopes.Admin) ? paths.SessionsDirectory : null;
-        StatusSession[] recent = [.. list.Newest(10).Select(entry => Row(entry, nowMs))];
+        StatusSession[] recent = [.. sessions.Newest.Select(entry => Row(entry, nowMs))];
         var summary = new StatusSessions(
             path is null ? [] : [path], sessions.Count, new StatusDefaults(providers.Default.ToString()), recent)
         {

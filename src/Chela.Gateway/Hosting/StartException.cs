@@ -10,7 +10,7 @@ public enum StartFailure
     AlreadyRunning,
 
     /// <summary>The address cannot be listened on.</summary>
-    AddressInUse,
+    AddressUnavailable,
 
     /// <summary>The state directory cannot be made or written.</summary>
     NotWritable,

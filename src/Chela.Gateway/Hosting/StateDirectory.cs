@@ -1,5 +1,3 @@
-using System.Net;
-using Chela.Gateway.Config;
 using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Hosting;
@@ -25,12 +23,6 @@ internal static class StateDirectory
                 e);
         }
     }
-
-    /// <summary>The address to listen on.</summary>
-    public static IPAddress AddressOf(string bind) =>
-        bind == BindRule.Loopback ? IPAddress.Loopback
-        : IPAddress.TryParse(bind, out var address) ? address
-        : Dns.GetHostAddresses(bind)[0];
 
     private static string AlreadyRunning(StatePaths paths, LockHolder? holder)
     {

@@ -16,10 +16,15 @@ internal sealed record SchemaParams
 
 /// <summary>A method as <c>rpc.schema</c> describes it.</summary>
 /// <param name="Name">The name to call.</param>
-/// <param name="AliasOf">The method that the name stands for, when it is an alias.</param>
-/// <param name="Dialect">The dialect in which this form holds; absent where it holds in all.</param>
 internal sealed record MethodSchema(
-    string Name, string? AliasOf, string? Dialect, string Summary, IReadOnlyList<string> Scopes, bool Public, JsonElement Params, JsonElement Result);
+    string Name, string Summary, IReadOnlyList<string> Scopes, bool Public, JsonElement Params, JsonElement Result)
+{
+    /// <summary>The method that the name stands for, when it is an alias.</summary>
+    public string? AliasOf { get; init; }
+
+    /// <summary>The dialect in which this form holds; absent where it holds in all.</summary>
+    public string? Dialect { get; init; }
+}
 
 /// <summary>Result of <c>rpc.schema</c>.</summary>
 internal sealed record SchemaResult(IReadOnlyList<MethodSchema> Methods);
@@ -52,12 +57,9 @@ internal sealed class SchemaMethods(Lazy<MethodRegistry> registry) : IMethodModu
     }
 
     private static MethodSchema Of(string name, string? dialect, RpcMethod method) => new(
-        name,
-        name == method.Name ? null : method.Name,
-        dialect,
-        method.Summary,
-        ScopeNames.Of(method.Scope),
-        method.IsPublic,
-        method.Parameters.Schema,
-        method.Result.Schema);
+        name, method.Summary, ScopeNames.Of(method.Scope), method.IsPublic, method.Parameters.Schema, method.Result.Schema)
+    {
+        AliasOf = name == method.Name ? null : method.Name,
+        Dialect = dialect,
+    };
 }

@@ -59,7 +59,7 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
             WriteMessage(writer, result.Text, result.EndedAtMs);
         }
 
-        WriteUsage(writer);
+        WriteUsage(writer, "totalTokens");
     }
 
     protected override void WriteSnakeMembers(Utf8JsonWriter writer)
@@ -71,10 +71,10 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
         }
 
         writer.WriteString("timestamp"u8, Timestamps.Iso(result.EndedAtMs));
-        WriteUsage(writer);
+        WriteUsage(writer, "total_tokens");
     }
 
-    private void WriteUsage(Utf8JsonWriter writer)
+    private void WriteUsage(Utf8JsonWriter writer, string total)
     {
         if (result.Usage is not { } usage)
         {
@@ -84,7 +84,7 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
         writer.WriteStartObject("usage"u8);
         writer.WriteNumber("input"u8, usage.Input);
         writer.WriteNumber("output"u8, usage.Output);
-        writer.WriteNumber("totalTokens"u8, usage.TotalTokens);
+        writer.WriteNumber(total, usage.TotalTokens);
         writer.WriteEndObject();
     }
 }

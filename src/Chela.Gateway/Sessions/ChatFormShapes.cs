@@ -14,7 +14,11 @@ internal sealed record TextParams([property: Description("The text.")] string Te
 }
 
 /// <summary>The reply.</summary>
-internal sealed record TextResult(string MessageId, string Text, string Timestamp, string SessionKey, TokenUsage? Usage);
+/// <param name="StopReason"><c>stop</c>, or <c>aborted</c> when somebody stopped the run; the text is then what there was of it.</param>
+internal sealed record TextResult(string MessageId, string Text, string Timestamp, string SessionKey, string StopReason)
+{
+    public TokenUsage? Usage { get; init; }
+}
 
 /// <summary>The message was accepted; its events carry the same id.</summary>
 internal sealed record StreamResult(string MessageId, string SessionKey, string Status);
@@ -33,7 +37,10 @@ internal sealed record SessionParams
 internal sealed record HistoryResult(string SessionKey, IReadOnlyList<HistoryMessage> Messages);
 
 /// <summary>One message.</summary>
-internal sealed record HistoryMessage(string MessageId, string Role, string Text, string Timestamp, string? StopReason);
+internal sealed record HistoryMessage(string MessageId, string Role, string Text, string Timestamp)
+{
+    public string? StopReason { get; init; }
+}
 
 /// <summary>What to stop.</summary>
 internal sealed record AbortParams
@@ -48,8 +55,16 @@ internal sealed record AbortParams
 /// <summary>What was stopped.</summary>
 internal sealed record AbortResult(bool Aborted, IReadOnlyList<string> MessageIds);
 
-/// <summary>No parameters.</summary>
-internal sealed record NoParams;
+/// <summary>Which conversations to list.</summary>
+internal sealed record SessionListParams
+{
+    [Description("The most of them; the newest are returned."), Range(1, SessionList.MaxLimit)]
+    public int? Limit { get; init; }
+}
+
+/// <summary>The conversation to delete.</summary>
+internal sealed record DeleteParams(
+    [property: StringLength(Contracts.Sessions.SessionKey.MaxLength, MinimumLength = 1)] string SessionKey);
 
 /// <summary>The conversations, newest first.</summary>
 internal sealed record SessionListResult(IReadOnlyList<SessionRow> Sessions);
@@ -72,7 +87,8 @@ internal sealed record DeleteResult(string SessionKey, bool Deleted);
 [JsonSerializable(typeof(HistoryResult))]
 [JsonSerializable(typeof(AbortParams))]
 [JsonSerializable(typeof(AbortResult))]
-[JsonSerializable(typeof(NoParams))]
+[JsonSerializable(typeof(SessionListParams))]
+[JsonSerializable(typeof(DeleteParams))]
 [JsonSerializable(typeof(SessionListResult))]
 [JsonSerializable(typeof(DeleteResult))]
 internal sealed partial class ChatFormsJson : JsonSerializerContext;

@@ -8,42 +8,40 @@ namespace Chela.Gateway.Sessions;
 
 /// <summary>
 /// The chat and session methods in the words of the JSON-RPC design document: snake case, <c>text</c> for the message. The
-/// same turns and transcripts stand behind them; a call that brings <c>sessionKey</c> means the common form.
+/// same turns and transcripts stand behind them; a call that brings a parameter of the common form means that one.
 /// </summary>
 internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes)
     : IMethodModule
 {
-    private const string CommonOnly = "sessionKey";
-
     public void Map(MethodMap methods)
     {
         var json = ChatFormsJson.Default;
-        Add("chat.send", MethodMap.Method("chat.send", OperatorScopes.Write, json.TextParams, json.TextResult, SendAsync) with
+        Add(MethodMap.Method("chat.send", OperatorScopes.Write, json.TextParams, json.TextResult, SendAsync) with
         {
             Summary = "Send a message and wait for the reply.",
         });
-        Add("chat.send_stream", MethodMap.Method("chat.send_stream", OperatorScopes.Write, json.TextParams, json.StreamResult, StreamAsync) with
+        Add(MethodMap.Method("chat.send_stream", OperatorScopes.Write, json.TextParams, json.StreamResult, StreamAsync) with
         {
             Summary = "Send a message; the reply comes as chat.delta events and ends with chat.done, chat.aborted or chat.error.",
         });
-        Add("chat.history", MethodMap.Method("chat.history", OperatorScopes.Read, json.SessionParams, json.HistoryResult, HistoryAsync) with
+        Add(MethodMap.Method("chat.history", OperatorScopes.Read, json.SessionParams, json.HistoryResult, HistoryAsync) with
         {
             Summary = "The newest messages of a session.",
         });
-        Add("chat.abort", MethodMap.Method("chat.abort", OperatorScopes.Write, json.AbortParams, json.AbortResult, Abort) with
+        Add(MethodMap.Method("chat.abort", OperatorScopes.Write, json.AbortParams, json.AbortResult, Abort) with
         {
             Summary = "Stop one message's run, or all runs of a session.",
         });
-        Add("session.list", MethodMap.Method("session.list", OperatorScopes.Read, json.NoParams, json.SessionListResult, List) with
+        Add(MethodMap.Method("session.list", OperatorScopes.Read, json.SessionListParams, json.SessionListResult, List) with
         {
             Summary = "List sessions, newest first.",
         });
-        Add("session.delete", MethodMap.Method("session.delete", OperatorScopes.Admin, json.SessionParams, json.DeleteResult, DeleteAsync) with
+        Add(MethodMap.Method("session.delete", OperatorScopes.Admin, json.DeleteParams, json.DeleteResult, DeleteAsync) with
         {
             Summary = "Delete a session and its transcript.",
-        });
+        }, unless: "key");
 
-        void Add(string name, RpcMethod method) => methods.AddForm(Dialect.JsonRpc, method, CommonOnly);
+        void Add(RpcMethod method, string unless = "sessionKey") => methods.AddForm(Dialect.JsonRpc, method, unless);
     }
 
     private async ValueTask<TextResult> SendAsync(TextParams parameters, CallContext context, CancellationToken ct)
@@ -52,7 +50,10 @@ internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionK
         lanes.Enqueue(turn);
         var result = await turn.Completion.WaitAsync(ct);
         return result.Error is null
-            ? new TextResult(turn.RunId, result.Text, Timestamps.Iso(result.EndedAtMs), turn.Session.Value, result.Usage)
+            ? new TextResult(turn.RunId, result.Text, Timestamps.Iso(result.EndedAtMs), turn.Session.Value, StopReasons.Of(result.Status))
+            {
+                Usage = result.Usage,
+            }
             : throw new RpcException(RpcErrorKind.Unavailable, result.Error);
     }
 
@@ -80,7 +81,10 @@ internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionK
         var session = keys.Resolve(parameters.SessionKey ?? "main", null);
         var read = await history.ReadAsync(session, parameters.Limit ?? ChatHistory.DefaultLimit, ChatHistory.MaxMessageChars, ct);
         return new HistoryResult(session.Value, [.. read.Messages.Select(message => new HistoryMessage(
-            message.RunId ?? message.Id ?? "", message.Role, message.Content[0].Text, Timestamps.Iso(message.Timestamp), message.StopReason))]);
+            message.RunId ?? message.Id ?? "", message.Role, message.Content[0].Text, Timestamps.Iso(message.Timestamp))
+            {
+                StopReason = message.StopReason,
+            })]);
     }
 
     private ValueTask<AbortResult> Abort(AbortParams parameters, CallContext context, CancellationToken ct)
@@ -89,9 +93,9 @@ internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionK
         return new(new AbortResult(stopped.Count > 0, stopped));
     }
 
-    private ValueTask<SessionListResult> List(NoParams parameters, CallContext context, CancellationToken ct) => new(new SessionListResult(
+    private ValueTask<SessionListResult> List(SessionListParams parameters, CallContext context, CancellationToken ct) => new(new SessionListResult(
     [
-        .. sessions.All.OrderByDescending(entry => entry.UpdatedAtMs).Take(SessionList.MaxLimit).Select(entry => new SessionRow(
+        .. sessions.All.OrderByDescending(entry => entry.UpdatedAtMs).Take(parameters.Limit ?? SessionList.DefaultLimit).Select(entry => new SessionRow(
             entry.Key,
             entry.SessionKey.AgentId,
             entry.MessageCount,
@@ -99,10 +103,9 @@ internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionK
             Timestamps.Iso(entry.UpdatedAtMs))),
     ]));
 
-    private async ValueTask<DeleteResult> DeleteAsync(SessionParams parameters, CallContext context, CancellationToken ct)
+    private async ValueTask<DeleteResult> DeleteAsync(DeleteParams parameters, CallContext context, CancellationToken ct)
     {
-        var session = keys.Resolve(parameters.SessionKey ?? throw new RpcException(
-            RpcErrorKind.InvalidParams, "invalid session.delete params: must have required property 'session_key'"), null);
+        var session = keys.Resolve(parameters.SessionKey, null);
         return new DeleteResult(session.Value, await removal.RemoveAsync(session, deleteTranscript: true, ct));
     }
 }

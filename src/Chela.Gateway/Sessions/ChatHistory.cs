@@ -21,7 +21,7 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         var session = sessions.Find(key);
         if (session is null)
         {
-            return new ChatHistoryResult(key.Value, null, []);
+            return new ChatHistoryResult(key.Value, []);
         }
 
         var waiting = lanes.Of(key);
@@ -30,8 +30,9 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         var written = entries.Where(entry => entry.Role == TranscriptEntry.User).Select(entry => entry.RunId).ToHashSet(StringComparer.Ordinal);
         var pending = waiting.Where(turn => !written.Contains(turn.RunId) && !turn.Completion.IsCompleted).Select(turn => ToMessage(turn.Message));
         messages.AddRange(pending);
-        return new ChatHistoryResult(key.Value, session.SessionId, messages)
+        return new ChatHistoryResult(key.Value, messages)
         {
+            SessionId = session.SessionId,
             HasMore = total > entries.Count,
             TotalMessages = total,
             InFlightRun = waiting.Count > 0 ? new InFlightRun(waiting[0].RunId, waiting[0].Text) : null,

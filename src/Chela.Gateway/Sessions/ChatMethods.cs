@@ -83,7 +83,10 @@ internal sealed class ChatMethods(ChatIntake intake, ChatHistory history, Sessio
         lanes.Enqueue(turn!);
         var result = await turn!.Completion.WaitAsync(ct);
         return result.Error is null
-            ? new AgentRunResult(sessions.Find(session)?.SessionId ?? "", result.Text, session.Value, turn.RunId) { Usage = result.Usage }
+            ? new AgentRunResult(sessions.Find(session)?.SessionId ?? "", result.Text, session.Value, turn.RunId, StopReasons.Of(result.Status))
+            {
+                Usage = result.Usage,
+            }
             : throw new RpcException(RpcErrorKind.Unavailable, result.Error);
     }
 }

@@ -63,8 +63,11 @@ internal sealed record ChatHistoryParams([property: MinLength(1)] string Session
 }
 
 /// <summary>Result of <c>chat.history</c>: the newest messages, oldest first.</summary>
-internal sealed record ChatHistoryResult(string SessionKey, string? SessionId, IReadOnlyList<TranscriptMessage> Messages)
+internal sealed record ChatHistoryResult(string SessionKey, IReadOnlyList<TranscriptMessage> Messages)
 {
+    /// <summary>Absent while the session has never been used.</summary>
+    public string? SessionId { get; init; }
+
     public bool HasMore { get; init; }
 
     public long TotalMessages { get; init; }
@@ -111,7 +114,8 @@ internal sealed record AgentRunParams([property: MinLength(1)] string Message)
 }
 
 /// <summary>Result of <c>agent.run</c>: the reply, when the run has ended.</summary>
-internal sealed record AgentRunResult(string SessionId, string Reply, string SessionKey, string RunId)
+/// <param name="StopReason"><c>stop</c>, or <c>aborted</c> when somebody stopped the run; the reply is then what there was of it.</param>
+internal sealed record AgentRunResult(string SessionId, string Reply, string SessionKey, string RunId, string StopReason)
 {
     public TokenUsage? Usage { get; init; }
 }

@@ -27,9 +27,6 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
         };
     }
 
-    /// <summary>The newest sessions.</summary>
-    public IReadOnlyList<SessionEntry> Newest(int count) => [.. sessions.All.OrderByDescending(entry => entry.UpdatedAtMs).Take(count)];
-
     private static bool Fits(SessionEntry entry, SessionsListParams query, long nowMs) =>
         (query.ActiveMinutes is not { } minutes || nowMs - entry.UpdatedAtMs <= minutes * 60_000L)
         && (query.AgentId is null || entry.SessionKey.AgentId == query.AgentId)

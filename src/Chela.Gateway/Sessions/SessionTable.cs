@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Storage;
@@ -11,6 +12,9 @@ namespace Chela.Gateway.Sessions;
 /// </summary>
 internal sealed class SessionTable(Journal journal, TimeProvider time)
 {
+    /// <summary>How many sessions <see cref="Newest"/> holds: what health and status show.</summary>
+    public const int MaxNewest = 10;
+
     private const long CompactAfterBytes = 16 * 1024 * 1024;
 
     private readonly Lock _gate = new();
@@ -21,8 +25,11 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
     /// <summary>How many sessions there are.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The sessions, in no order.</summary>
-    public IEnumerable<SessionEntry> All => _entries.Values;
+    /// <summary>The sessions, in no order; they may change while this is read.</summary>
+    public IEnumerable<SessionEntry> All => _entries.Select(pair => pair.Value);
+
+    /// <summary>The sessions that changed last, newest first; at most <see cref="MaxNewest"/>.</summary>
+    public ImmutableArray<SessionEntry> Newest { get; private set; } = [];
 
     /// <summary>The last rewriting of the journal; awaited when the gateway stops.</summary>
     public Task Compaction { get; private set; } = Task.CompletedTask;
@@ -41,6 +48,8 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
                 _entries[entry.SessionKey] = entry;
             }
         }
+
+        FindNewest();
     }
 
     public SessionEntry? Find(SessionKey key) => _entries.GetValueOrDefault(key);
@@ -56,6 +65,7 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
             {
                 entry = new SessionEntry(key.Value, Guid.NewGuid().ToString(), NowMs());
                 _entries[key] = entry;
+                PutFirst(entry);
                 _creations[key] = WriteAsync(entry);
             }
 
@@ -83,6 +93,7 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
             if (_entries.TryGetValue(key, out var entry))
             {
                 _entries[key] = change(entry) with { UpdatedAtMs = NowMs() };
+                PutFirst(_entries[key]);
                 Note(_entries[key]);
                 CompactWhenLarge();
             }
@@ -102,6 +113,7 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
                 return null;
             }
 
+            FindNewest();
             written = journal.AppendAsync(Serialize(entry with { Deleted = true }), ct);
         }
 
@@ -137,8 +149,14 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
         {
             _creations.Remove(key);
             _entries.TryRemove(new(key, entry));
+            FindNewest();
         }
     }
+
+    private void PutFirst(SessionEntry entry) =>
+        Newest = [.. Newest.Where(other => other.Key != entry.Key).Prepend(entry).Take(MaxNewest)];
+
+    private void FindNewest() => Newest = [.. All.OrderByDescending(entry => entry.UpdatedAtMs).Take(MaxNewest)];
 
     private void CompactWhenLarge()
     {

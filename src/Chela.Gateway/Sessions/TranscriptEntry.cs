@@ -15,6 +15,15 @@ internal static class StopReasons
     public const string Error = "error";
 
     public const string Interrupted = "interrupted";
+
+    /// <summary>The reason for a run that ended so.</summary>
+    public static string Of(TurnStatus status) => status switch
+    {
+        TurnStatus.Done => Stop,
+        TurnStatus.Aborted => Aborted,
+        TurnStatus.Interrupted => Interrupted,
+        _ => Error,
+    };
 }
 
 /// <summary>One line of a transcript: what a person or the agent said.</summary>

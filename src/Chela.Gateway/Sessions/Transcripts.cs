@@ -3,7 +3,7 @@ using Chela.Gateway.Storage;
 namespace Chela.Gateway.Sessions;
 
 /// <summary>The transcripts, a journal per session, opened when somebody needs them. The most recently used stay open.</summary>
-internal sealed class Transcripts(string directory, JournalCommitter committer)
+internal sealed class Transcripts(string directory, Journals journals)
 {
     /// <summary>How many transcripts are kept at hand when nobody uses them; one costs less than a kilobyte.</summary>
     public const int MaxIdle = 1024;
@@ -40,7 +40,7 @@ internal sealed class Transcripts(string directory, JournalCommitter committer)
             if (!_open.TryGetValue(sessionId, out var open))
             {
                 CloseOldest();
-                open = new OpenJournal(new Lazy<Journal>(() => Journal.Open(FolderOf(sessionId), sessionId, committer)));
+                open = new OpenJournal(new Lazy<Journal>(() => journals.Open(FolderOf(sessionId), sessionId)));
                 _open.Add(sessionId, open);
             }
 
