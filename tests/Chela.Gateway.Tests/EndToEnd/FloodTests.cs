@@ -1,0 +1,139 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Chela.Gateway.Tests.Support;
+
+namespace Chela.Gateway.Tests.EndToEnd;
+
+/// <summary>Clients that send and do not read, or open and say nothing, slow only themselves.</summary>
+[Trait("Requirement", "W8")]
+[Trait("Requirement", "W7")]
+public sealed class FloodTests
+{
+    private const long MostResidentBytes = 400L * 1024 * 1024;
+    private const int Requests = 10_000;
+
+    /// <summary>A gateway that wants far too much dies of it, and not the machine.</summary>
+    private static readonly (string Name, string Value)[] HeapLimit = [("DOTNET_GCHeapHardLimit", "0x40000000")];
+
+    [Fact]
+    [Trait("Requirement", "O4")]
+    public async Task Ten_thousand_requests_without_reading_hold_up_nobody_else_and_are_all_answered_once_read()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        await using var flooder = await gateway.OpenOpenClawAsync();
+        await using var other = await gateway.OpenOpenClawAsync();
+
+        var flood = SendManyAsync(flooder, number => OpenClawWire.Request($"f{number}", "status"));
+        for (var call = 0; call < 50; call++)
+        {
+            Assert.Equal("true", (await other.CallAsync("health")).Text("ok"));
+        }
+
+        Assert.InRange(gateway.PeakResidentBytes, 1, MostResidentBytes);
+        var answered = new HashSet<string?>();
+        while (answered.Count < Requests)
+        {
+            var answer = await flooder.ReceiveAsync(frame => frame.Text("type") == "res");
+            Assert.Equal("true", answer.Text("ok"));
+            Assert.True(answered.Add(answer.Text("id")), "answered twice");
+        }
+
+        await flood;
+        Assert.InRange(gateway.PeakResidentBytes, 1, MostResidentBytes);
+        await gateway.AssertAliveAsync();
+    }
+
+    [Fact]
+    [Trait("Requirement", "O4")]
+    public async Task Ten_thousand_requests_for_long_answers_without_reading_keep_memory_bounded()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path) { Environment = HeapLimit });
+        await using var flooder = await gateway.OpenOpenClawAsync();
+        await using var other = await gateway.OpenOpenClawAsync();
+        await FillAsync(other);
+
+        var flood = SendManyAsync(flooder, number => OpenClawWire.Request($"f{number}", "chat.history", WholeHistory()));
+        for (var call = 0; call < 2000; call++)
+        {
+            Assert.Equal("true", (await other.CallAsync("health")).Text("ok"));
+        }
+
+        Assert.InRange(gateway.PeakResidentBytes, 1, MostResidentBytes);
+        flooder.Abort();
+        await Record.ExceptionAsync(() => flood);
+        await gateway.AssertAliveAsync();
+    }
+
+    [Fact]
+    public async Task Half_open_handshakes_keep_nobody_out()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        const string Post = "POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{";
+        const string Upgrade = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgr";
+        var silent = new List<IAsyncDisposable>();
+        var sockets = new List<TcpClient>();
+        for (var number = 0; number < 12; number++)
+        {
+            silent.Add(await gateway.OpenSilentOpenClawAsync());
+            silent.Add(await gateway.OpenSilentJsonRpcAsync());
+            sockets.Add(await ConnectAsync(gateway, ""));
+            sockets.Add(await ConnectAsync(gateway, Upgrade));
+            sockets.Add(await ConnectAsync(gateway, Post));
+        }
+
+        await gateway.AssertAliveAsync();
+        await using var client = await gateway.OpenOpenClawAsync();
+        Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
+        sockets.ForEach(socket => socket.Dispose());
+        foreach (var one in silent)
+        {
+            await one.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_never_logs_in_is_sent_away()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path) { Environment = [("CHELA_GATEWAY__LIMITS__HANDSHAKETIMEOUTMS", "100")] };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var openClaw = await gateway.OpenSilentOpenClawAsync();
+        await using var jsonRpc = await gateway.OpenSilentJsonRpcAsync();
+
+        Assert.Equal((1000, ""), await openClaw.ClosedAsync());
+        Assert.Equal((1008, "authentication timeout"), await jsonRpc.ClosedAsync());
+        await gateway.AssertAliveAsync();
+    }
+
+    /// <summary>Makes the main session's history as long as one answer may be.</summary>
+    private static async Task FillAsync(WireClient client)
+    {
+        for (var number = 0; number < 8; number++)
+        {
+            await client.SendChatAsync("main", $"long-{number}", new string('x', 400_000));
+            await client.ChatEndAsync($"long-{number}");
+        }
+    }
+
+    private static JsonObject WholeHistory() => new() { ["sessionKey"] = "main", ["maxChars"] = 500_000 };
+
+    private static async Task SendManyAsync(WireClient client, Func<int, string> frame)
+    {
+        for (var number = 0; number < Requests; number++)
+        {
+            await client.SendAsync(frame(number));
+        }
+    }
+
+    private static async Task<TcpClient> ConnectAsync(GatewayProcess gateway, string beginning)
+    {
+        var socket = new TcpClient();
+        await socket.ConnectAsync(gateway.HttpUrl.Host, gateway.HttpUrl.Port, TestContext.Current.CancellationToken);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning), TestContext.Current.CancellationToken);
+        return socket;
+    }
+}

@@ -1,0 +1,97 @@
+using Chela.Gateway.Tests.Support;
+
+namespace Chela.Gateway.Tests.EndToEnd;
+
+/// <summary>SIGTERM: everybody hears of it, what runs comes to its end, nothing is lost.</summary>
+[Trait("Requirement", "K9")]
+public sealed class ShutdownTests
+{
+    private const string Slow = "/slow 500 this turn comes to its end";
+
+    [Fact]
+    public async Task Clients_hear_of_the_end_the_turn_finishes_and_sockets_close_with_their_dialects_code()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        await using var openClaw = await gateway.OpenOpenClawAsync();
+        await using var jsonRpc = await gateway.OpenJsonRpcAsync();
+        await openClaw.SendChatAsync("main", "run", Slow);
+        await openClaw.ChatAsync("run", "delta");
+
+        gateway.Terminate();
+
+        var shutdown = await openClaw.ReceiveAsync(frame => frame.Text("event") == "shutdown");
+        var closing = await jsonRpc.EventAsync("gateway_closing");
+        var refused = await openClaw.CallAsync("chat.send", OpenClawWire.ChatParams("main", "late", "too late"));
+        Assert.Equal(503, await gateway.ProbeAsync("/readyz"));
+        Assert.Equal(200, await gateway.ProbeAsync("/healthz"));
+        var end = await openClaw.ChatEndAsync("run");
+        Assert.Equal("gateway stopping", shutdown.Text("payload/reason"));
+        Assert.Equal("gateway stopping", closing.Text("reason"));
+        Assert.Equal(("false", "UNAVAILABLE"), (refused.Text("ok"), refused.Text("error/code")));
+        Assert.Equal("final", end.Text("state"));
+        Assert.Equal("this turn comes to its end", end.Text("message/content/0/text"));
+        Assert.Equal((1012, "service restart"), await openClaw.ClosedAsync());
+        Assert.Equal(1001, (await jsonRpc.ClosedAsync()).Code);
+        Assert.Equal(0, await gateway.EndAsync());
+        Assert.Equal("", gateway.Errors.Text);
+    }
+
+    [Fact]
+    public async Task A_turn_that_finished_while_stopping_is_in_the_history_of_the_next_start_and_the_refused_message_is_not()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await using (var gateway = await GatewayProcess.StartAsync(start))
+        {
+            await using var client = await gateway.OpenOpenClawAsync();
+            await client.SendChatAsync("main", "run", Slow);
+            await client.SendChatAsync("main", "behind", "waits its turn");
+            await client.ChatAsync("run", "delta");
+            gateway.Terminate();
+            await client.ReceiveAsync(frame => frame.Text("event") == "shutdown");
+            await client.CallAsync("chat.send", OpenClawWire.ChatParams("main", "late", "too late"));
+            Assert.Equal(0, await gateway.EndAsync());
+        }
+
+        await using var again = await GatewayProcess.StartAsync(start);
+        await using var reader = await again.OpenOpenClawAsync();
+        Assert.Equal(
+            [$"user: {Slow}", "assistant (stop): this turn comes to its end", "user: waits its turn", "assistant (stop): waits its turn"],
+            (await reader.HistoryAsync("main")).Select(OpenClawWire.Line));
+    }
+
+    [Fact]
+    [Trait("Requirement", "W8")]
+    public async Task Clients_that_say_nothing_or_do_not_answer_do_not_hold_up_the_end()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        await using var silent = await gateway.OpenSilentOpenClawAsync();
+        await using var deaf = await gateway.OpenOpenClawAsync();
+        await using var anonymous = await gateway.OpenSilentJsonRpcAsync();
+
+        Assert.Equal(0, await gateway.TerminateAsync());
+
+        Assert.Equal(1012, (await silent.ClosedAsync()).Code);
+        Assert.Equal(1012, (await deaf.ClosedAsync()).Code);
+        Assert.Equal(1001, (await anonymous.ClosedAsync()).Code);
+    }
+
+    [Fact]
+    [Trait("Requirement", "O5")]
+    public async Task A_signal_during_the_start_ends_it_in_order()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await using (var gateway = GatewayProcess.Launch(start))
+        {
+            using var patience = Patience.Begin();
+            await gateway.Output.LineAsync(line => line.Contains(" listens on ", StringComparison.Ordinal), patience.Token);
+            Assert.Equal(0, await gateway.TerminateAsync());
+        }
+
+        await using var again = await GatewayProcess.StartAsync(start);
+        await again.AssertAliveAsync();
+    }
+}

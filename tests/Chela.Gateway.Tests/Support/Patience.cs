@@ -1,0 +1,27 @@
+namespace Chela.Gateway.Tests.Support;
+
+/// <summary>How long a test waits for what has to happen before it gives up. Nothing is measured by it.</summary>
+internal static class Patience
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>A source that ends with the test, or when waiting has no sense any more.</summary>
+    public static CancellationTokenSource Begin()
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        source.CancelAfter(Limit);
+        return source;
+    }
+
+    /// <summary>Tries again and again, without a pause, until the condition holds.</summary>
+    /// <param name="holds">Takes some time by itself, for example a call to a server.</param>
+    /// <param name="what">Names the condition in the failure.</param>
+    public static async Task UntilAsync(Func<CancellationToken, Task<bool>> holds, string what)
+    {
+        using var patience = Begin();
+        while (!await holds(patience.Token))
+        {
+            Assert.False(patience.IsCancellationRequested, $"waited in vain until {what}");
+        }
+    }
+}
