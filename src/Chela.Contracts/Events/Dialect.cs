@@ -8,4 +8,7 @@ public enum Dialect
 
     /// <summary>JSON-RPC 2.0 at <c>/rpc</c>.</summary>
     JsonRpc,
+
+    /// <summary><c>{id, method, params}</c> and <c>{event, data}</c> at <c>/plain</c>.</summary>
+    Plain,
 }

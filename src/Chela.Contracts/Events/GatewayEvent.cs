@@ -19,6 +19,9 @@ public abstract class GatewayEvent
     /// <summary>The session that the event belongs to; null when it belongs to none.</summary>
     public virtual SessionKey? Session => null;
 
+    /// <summary>Counters of the state that the event changes, by which OpenClaw clients see whether their copy is old.</summary>
+    public virtual (long Presence, long Health)? StateVersion => null;
+
     /// <summary>The event's name in a dialect; null when clients of that dialect are not told.</summary>
     public virtual string? NameIn(Dialect dialect) => Name;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Access;
+using Chela.Gateway.Rpc;
 using Chela.Gateway.Wire.OpenClaw;
 
 namespace Chela.Gateway.Connections;
@@ -36,59 +37,60 @@ internal static class Admission
         });
     }
 
-    /// <summary>The scopes that the client is granted.</summary>
-    /// <exception cref="RpcException">The client is refused.</exception>
-    public static OperatorScopes Check(ConnectParams connect, LoginRequest request, GatewayToken token)
+    /// <summary>The role that the client connects in.</summary>
+    /// <exception cref="RpcException">There is no such role.</exception>
+    public static CallerRole Role(ConnectParams connect) => connect.Role switch
     {
-        var role = connect.Role ?? "operator";
-        if (role is not ("operator" or "node"))
+        null or "operator" => CallerRole.Operator,
+        "node" => CallerRole.Node,
+        _ => throw new RpcException(RpcErrorKind.InvalidRequest, "invalid role"),
+    };
+
+    /// <summary>True when the client showed the gateway's secret, in either of the fields that clients use.</summary>
+    public static bool ShowsSecret(ConnectParams connect, GatewayToken token) =>
+        (connect.Auth?.Token is { } shown && token.Matches(shown)) || (connect.Auth?.Password is { } password && token.Matches(password));
+
+    /// <summary>The scopes of a client that brings no device (§ 8).</summary>
+    /// <exception cref="RpcException">It may not come without one.</exception>
+    public static OperatorScopes WithoutDevice(ConnectParams connect, LoginRequest request, CallerRole role, bool hasSecret)
+    {
+        if (!hasSecret && (connect.Auth?.Token ?? connect.Auth?.Password) is not null)
         {
-            throw new RpcException(RpcErrorKind.InvalidRequest, "invalid role");
+            throw WrongToken(canRetryWithDeviceToken: false);
         }
 
-        var shown = connect.Auth?.Token ?? connect.Auth?.Password;
-        if (shown is not null && !token.Matches(shown))
-        {
-            throw Refusal(RpcErrorKind.InvalidRequest, AuthMethods.Mismatch, new RefusalDetails("AUTH_TOKEN_MISMATCH")
-            {
-                AuthReason = "token_mismatch",
-                CanRetryWithDeviceToken = false,
-                RecommendedNextStep = "update_auth_credentials",
-            });
-        }
-
-        if (shown is null || role == "node")
+        if (!hasSecret || role == CallerRole.Node)
         {
             throw Refusal(RpcErrorKind.Unauthenticated, "device identity required", new RefusalDetails("DEVICE_IDENTITY_REQUIRED"));
         }
 
-        if (connect.Device is null && connect.Client.Id is "openclaw-control-ui" or "openclaw-tui")
+        if (connect.Client.Id is "openclaw-control-ui" or "openclaw-tui")
         {
             const string Message = "control ui requires device identity (use HTTPS or localhost secure context)";
             throw Refusal(RpcErrorKind.InvalidRequest, Message, new RefusalDetails("CONTROL_UI_DEVICE_IDENTITY_REQUIRED"));
         }
 
-        return KeepsScopes(connect, request) ? Requested(connect) : OperatorScopes.None;
+        // Only the local command line and local back ends keep the scopes that they ask for.
+        var keeps = request is { IsLocal: true, Origin: null }
+            && (connect.Client.Id, connect.Client.Mode) is ("gateway-client", "backend") or ("cli", "cli");
+        return keeps ? Requested(connect) : OperatorScopes.None;
     }
 
-    /// <summary>Without a device only the local command line and local back ends keep the scopes that they ask for (§ 8).</summary>
-    private static bool KeepsScopes(ConnectParams connect, LoginRequest request) =>
-        connect.Device is not null
-        || (request is { IsLocal: true, Origin: null }
-            && (connect.Client.Id, connect.Client.Mode) is ("gateway-client", "backend") or ("cli", "cli"));
+    /// <summary>The scopes that the client asks for; names that nobody defined count for nothing.</summary>
+    public static OperatorScopes Requested(ConnectParams connect) => (connect.Scopes ?? []).Aggregate(
+        OperatorScopes.None, (all, name) => ScopeNames.TryParse(name, out var scope) ? all | scope : all);
 
-    private static OperatorScopes Requested(ConnectParams connect)
-    {
-        var scopes = OperatorScopes.None;
-        foreach (var name in connect.Scopes ?? [])
+    /// <summary>The refusal of a wrong secret.</summary>
+    public static RpcException WrongToken(bool canRetryWithDeviceToken) =>
+        Refusal(RpcErrorKind.InvalidRequest, AuthMethods.Mismatch, new RefusalDetails("AUTH_TOKEN_MISMATCH")
         {
-            scopes |= ScopeNames.TryParse(name, out var scope) ? scope : OperatorScopes.None;
-        }
+            AuthReason = "token_mismatch",
+            CanRetryWithDeviceToken = canRetryWithDeviceToken,
+            RecommendedNextStep = canRetryWithDeviceToken ? "retry_with_device_token" : "update_auth_credentials",
+        });
 
-        return scopes;
-    }
-
-    private static RpcException Refusal(RpcErrorKind kind, string message, RefusalDetails details) => new(new RpcError(kind, message)
+    /// <summary>A refusal with its facts for programs.</summary>
+    public static RpcException Refusal(RpcErrorKind kind, string message, RefusalDetails details) => new(new RpcError(kind, message)
     {
         Details = JsonSerializer.SerializeToElement(details, OpenClawJson.Default.RefusalDetails),
     });

@@ -20,6 +20,9 @@ internal sealed record LoginResult(bool Ok, string Role, IReadOnlyList<string> S
 /// <summary>The login of dialects that have no handshake of their own.</summary>
 internal sealed class AuthMethods(GatewayToken token) : IMethodModule
 {
+    /// <summary>The name of clients that give none; the sender of their messages.</summary>
+    public const string ClientId = "rpc";
+
     public const string Mismatch = "unauthorized: gateway token mismatch (provide gateway auth token)";
 
     public void Map(MethodMap methods)
@@ -56,7 +59,7 @@ internal sealed class AuthMethods(GatewayToken token) : IMethodModule
         var granted = context.Caller.IsAuthenticated ? context.Caller.Granted : OperatorScopes.Admin;
         if (!context.Caller.IsAuthenticated)
         {
-            context.Connection.LogIn(new Caller(context.Caller.ConnectionId, CallerRole.Operator, OperatorScopes.Admin, "jsonrpc"));
+            context.Connection.LogIn(new Caller(context.Caller.ConnectionId, CallerRole.Operator, OperatorScopes.Admin, ClientId));
         }
 
         return new(new LoginResult(true, "operator", ScopeNames.Of(granted)));

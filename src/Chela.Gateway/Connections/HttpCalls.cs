@@ -61,7 +61,7 @@ internal sealed class HttpCalls(
     private async Task AnswerAsync(HttpContext context, WireFrame frame, bool isAnonymous, CancellationToken ct)
     {
         var id = context.TraceIdentifier;
-        var caller = isAnonymous ? Caller.Anonymous(id) : new Caller(id, CallerRole.Operator, OperatorScopes.Admin, "jsonrpc");
+        var caller = isAnonymous ? Caller.Anonymous(id) : new Caller(id, CallerRole.Operator, OperatorScopes.Admin, AuthMethods.ClientId);
         var started = frame.Calls.ToArray().Select(call => Start(call, caller, ct)).ToList();
         var answers = new List<(byte[] Id, Outcome Outcome)>(started.Count);
         foreach (var (callId, pending, _) in started)

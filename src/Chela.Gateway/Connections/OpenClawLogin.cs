@@ -12,13 +12,14 @@ namespace Chela.Gateway.Connections;
 /// The OpenClaw handshake: challenge, one <c>connect</c>, hello (01-wire § 2, 02-handshake). Whatever is refused is answered
 /// first and closed then, so that a client can say why.
 /// </summary>
-internal sealed class OpenClawLogin(GatewayToken token, Hello hello, TimeProvider time) : ILogin
+internal sealed class OpenClawLogin(GatewayToken token, DeviceAdmission admission, Presence presence, Hello hello, TimeProvider time) : ILogin
 {
     public Dialect Dialect => Dialect.OpenClaw;
 
     public async Task<bool> RunAsync(Connection connection, LoginRequest request, FrameReceiver receiver, CallRunner calls)
     {
-        var challenge = new ChallengeEvent(Guid.NewGuid().ToString(), time.GetUtcNow().ToUnixTimeMilliseconds());
+        var nonce = Guid.NewGuid().ToString();
+        var challenge = new ChallengeEvent(nonce, time.GetUtcNow().ToUnixTimeMilliseconds());
         connection.Outbound.TryAdd(challenge.Encode());
         var received = await receiver.ReceiveAsync(connection.Limits.MaxPayloadBeforeAuth, connection.Outbound.Send, CancellationToken.None);
         if (received.End is { } cause)
@@ -34,10 +35,10 @@ internal sealed class OpenClawLogin(GatewayToken token, Hello hello, TimeProvide
             return false;
         }
 
-        return Admit(connection, request, calls, frame.Calls.Span[0]);
+        return await AdmitAsync(connection, request, nonce, calls, frame.Calls.Span[0]);
     }
 
-    private bool Admit(Connection connection, LoginRequest request, CallRunner calls, in WireCall call)
+    private async Task<bool> AdmitAsync(Connection connection, LoginRequest request, string nonce, CallRunner calls, WireCall call)
     {
         if (call.Error is not null)
         {
@@ -47,11 +48,16 @@ internal sealed class OpenClawLogin(GatewayToken token, Hello hello, TimeProvide
 
         try
         {
-            var parameters = ReadConnect(call);
-            var protocol = Admission.Protocol(parameters);
-            var scopes = Admission.Check(parameters, request, token);
-            connection.LogIn(new Caller(connection.Id, CallerRole.Operator, scopes, parameters.Client.Id));
-            calls.Answer(call.Id, hello.For(connection, protocol, scopes));
+            var connect = ReadConnect(call);
+            var protocol = Admission.Protocol(connect);
+            var role = Admission.Role(connect);
+            var hasSecret = Admission.ShowsSecret(connect, token);
+            var admitted = connect.Device is null
+                ? new Admitted(role, Admission.WithoutDevice(connect, request, role, hasSecret), null, null)
+                : await admission.AdmitAsync(connect, request, nonce, protocol, hasSecret);
+            connection.LogIn(new Caller(connection.Id, role, admitted.Scopes, connect.Client.Id) { DeviceId = admitted.DeviceId });
+            calls.Answer(call.Id, hello.For(connection, protocol, admitted));
+            presence.Join(connection, connect, admitted);
             return true;
         }
         catch (RpcException refused)

@@ -10,6 +10,7 @@ internal sealed partial class Pump(
     IEnumerable<ILogin> logins,
     Dispatcher dispatcher,
     ConnectionTable connections,
+    Presence presence,
     ObjectPool<FrameWriter> writers,
     ILogger<Pump> logger)
 {
@@ -39,6 +40,7 @@ internal sealed partial class Pump(
         finally
         {
             connections.Remove(connection);
+            presence.Leave(connection);
             await connection.Aborted.CancelAsync();
         }
     }

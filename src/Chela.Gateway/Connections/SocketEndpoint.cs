@@ -8,12 +8,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chela.Gateway.Connections;
 
-/// <summary>Where WebSockets arrive. The path chooses the dialect: <c>/rpc</c> JSON-RPC, every other path OpenClaw.</summary>
+/// <summary>Where WebSockets arrive. The path chooses the dialect: <c>/rpc</c> JSON-RPC, <c>/plain</c> Plain, every other OpenClaw.</summary>
 internal sealed class SocketEndpoint(
     IEnumerable<IWireDialect> dialects, Lazy<Pump> pump, ConnectionTable connections, ConfigStore config, Lifecycle lifecycle, TimeProvider time)
 {
-    private readonly IWireDialect _openClaw = dialects.Single(dialect => dialect.Name == Dialect.OpenClaw);
-    private readonly IWireDialect _jsonRpc = dialects.Single(dialect => dialect.Name == Dialect.JsonRpc);
+    private readonly Dictionary<Dialect, IWireDialect> _dialects = dialects.ToDictionary(dialect => dialect.Name);
 
     /// <summary>Serves one socket; returns when it is closed.</summary>
     public async Task AcceptAsync(HttpContext context)
@@ -56,10 +55,15 @@ internal sealed class SocketEndpoint(
             throw;
         }
 
-        var dialect = context.Request.Path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? _jsonRpc : _openClaw;
+        var dialect = _dialects[DialectOf(context.Request.Path)];
         using var connection = new Connection(socket, dialect, request.Address, limits, connections.Gate, time);
         await pump.Value.RunAsync(connection, request);
     }
+
+    private static Dialect DialectOf(PathString path) =>
+        path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? Dialect.JsonRpc
+        : path.StartsWithSegments("/plain", StringComparison.Ordinal) ? Dialect.Plain
+        : Dialect.OpenClaw;
 
     private static void Refuse(HttpContext context)
     {

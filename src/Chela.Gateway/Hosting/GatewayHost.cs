@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
@@ -142,6 +143,7 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         try
         {
+            await services.GetRequiredService<DeviceTable>().LoadAsync(ct);
             await services.GetRequiredService<SessionTable>().LoadAsync(ct);
             var unfinished = await services.GetRequiredService<Inbox>().RecoverAsync(ct);
             await services.GetRequiredService<Interruption>().MarkAsync(unfinished, ct);
@@ -151,13 +153,14 @@ public sealed class GatewayHost : IAsyncDisposable
             throw new StartException(
                 StartFailure.DamagedState, $"{damaged.Message} Restore the file from a backup, or move it away to begin anew.", damaged);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new StartException(StartFailure.DamagedState, $"what the last process left cannot be read: {e.Message}", e);
         }
 
         services.GetRequiredService<MethodRegistry>(); // two methods of one name stop the start
         services.GetRequiredService<EventFanout>();
+        services.GetRequiredService<DeviceSockets>();
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
     }
 

@@ -1,4 +1,6 @@
+using Chela.Contracts.Events;
 using Chela.Gateway.Access;
+using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
@@ -11,6 +13,7 @@ using Chela.Gateway.Telemetry;
 using Chela.Gateway.Wire;
 using Chela.Gateway.Wire.JsonRpc;
 using Chela.Gateway.Wire.OpenClaw;
+using Chela.Gateway.Wire.Plain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -28,6 +31,7 @@ internal static class GatewayServices
         .AddConfig(setup.Config)
         .AddSingleton<Uptime>()
         .AddStorage()
+        .AddDevices()
         .AddBus()
         .AddSessions()
         .AddAgents()
@@ -37,6 +41,13 @@ internal static class GatewayServices
     private static IServiceCollection AddStorage(this IServiceCollection services) => services
         .AddSingleton<JournalCommitter>()
         .AddSingleton<Journals>();
+
+    private static IServiceCollection AddDevices(this IServiceCollection services) => services
+        .AddSingleton(provider => new DeviceTable(new DocumentFile(provider.GetRequiredService<StatePaths>().DevicesFile)))
+        .AddSingleton<PairingRequests>()
+        .AddSingleton<Pairing>()
+        .AddSingleton<DevicePresence>()
+        .AddSingleton<IMethodModule, DeviceMethods>();
 
     private static IServiceCollection AddBus(this IServiceCollection services) => services
         .AddSingleton<Lifecycle>()
@@ -82,11 +93,17 @@ internal static class GatewayServices
         .AddSingleton<IWireDialect, OpenClawDialect>()
         .AddSingleton<IWireDialect, JsonRpcDialect>()
         .AddSingleton<ILogin, OpenClawLogin>()
-        .AddSingleton<ILogin, JsonRpcLogin>()
+        .AddSingleton<IWireDialect, PlainDialect>()
+        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.JsonRpc))
+        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.Plain))
         .AddSingleton<IMethodModule, AuthMethods>()
         .AddSingleton<ObjectPool<FrameWriter>>(_ => new DefaultObjectPool<FrameWriter>(new DefaultPooledObjectPolicy<FrameWriter>()))
         .AddSingleton<ConnectionTable>()
         .AddSingleton<EventFanout>()
+        .AddSingleton<Presence>()
+        .AddSingleton<IMethodModule, PresenceMethods>()
+        .AddSingleton<DeviceAdmission>()
+        .AddSingleton<DeviceSockets>()
         .AddSingleton<Hello>()
         .AddSingleton<Pump>()
         .AddSingleton(provider => new Lazy<Pump>(provider.GetRequiredService<Pump>))

@@ -16,6 +16,9 @@ public sealed record StatePaths(string Root)
     /// <summary>Held by the running gateway; its text is a JSON object <c>{"pid","url","startedAtMs"}</c>.</summary>
     public string LockFile => Path.Combine(Root, "gateway.lock");
 
+    /// <summary>The devices that were admitted, with their tokens; mode 0600.</summary>
+    public string DevicesFile => Path.Combine(Root, "devices.json");
+
     /// <summary>Messages that were accepted and whose runs are not all finished.</summary>
     public string InboxDirectory => Path.Combine(Root, "inbox");
 

@@ -25,6 +25,9 @@ internal sealed record Caller(string ConnectionId, CallerRole Role, OperatorScop
     /// <summary>False until a credential was accepted.</summary>
     public bool IsAuthenticated { get; init; } = true;
 
+    /// <summary>The device that proved its identity; null for clients without one.</summary>
+    public string? DeviceId { get; init; }
+
     /// <summary>True when the scope was granted or is included in one that was.</summary>
     public bool Holds(OperatorScopes scope) => (_effective & scope) == scope;
 

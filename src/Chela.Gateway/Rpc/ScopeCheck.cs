@@ -30,7 +30,8 @@ internal static class ScopeCheck
         return caller.Holds(scope) ? null : Missing(scope);
     }
 
-    private static RpcError Missing(OperatorScopes scope)
+    /// <summary>The answer to a caller that lacks a scope.</summary>
+    public static RpcError Missing(OperatorScopes scope)
     {
         var names = ScopeNames.Of(scope);
         var details = new MissingScope("MISSING_SCOPE", names[0], names);

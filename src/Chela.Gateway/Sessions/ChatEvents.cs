@@ -12,7 +12,7 @@ internal sealed class ChatDeltaEvent(Turn turn, int number, string delta, string
     /// <summary>The next delta, or the end, brings the whole text again.</summary>
     public override bool DropIfSlow => true;
 
-    public override string? NameIn(Dialect dialect) => dialect == Dialect.JsonRpc ? "chat.delta" : Name;
+    public override string? NameIn(Dialect dialect) => dialect == Dialect.OpenClaw ? Name : "chat.delta";
 
     protected override void WriteOwnMembers(Utf8JsonWriter writer)
     {
@@ -29,7 +29,7 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
 {
     public override string Name => "chat";
 
-    public override string? NameIn(Dialect dialect) => dialect != Dialect.JsonRpc ? Name : result.Status switch
+    public override string? NameIn(Dialect dialect) => dialect == Dialect.OpenClaw ? Name : result.Status switch
     {
         TurnStatus.Done => "chat.done",
         TurnStatus.Aborted => "chat.aborted",

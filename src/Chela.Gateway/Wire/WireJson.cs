@@ -12,6 +12,14 @@ internal static class WireJson
     /// <summary>The deepest nesting of a frame that is read.</summary>
     public static readonly JsonReaderOptions Reading = new() { MaxDepth = 64 };
 
+    /// <summary>The bytes of the value that the reader stands on; the reader moves to its end.</summary>
+    public static ReadOnlyMemory<byte> RawValue(ReadOnlyMemory<byte> frame, ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return frame[start..(int)reader.BytesConsumed];
+    }
+
     /// <summary>True for what the reader throws at bad text: not JSON, or an escape that is half of a character.</summary>
     public static bool IsUnreadable(Exception e) => e is JsonException or InvalidOperationException;
 }

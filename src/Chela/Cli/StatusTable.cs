@@ -7,7 +7,12 @@ internal static class StatusTable
 {
     public static void Print(TextWriter output, IReadOnlyList<(string Name, string Value)> facts)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.Standard, // whoever calls this has found that the screen has colours
+            Out = new AnsiConsoleOutput(output),
+        });
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
         table.AddColumn("name").AddColumn("value");
         foreach (var (name, value) in facts)

@@ -13,6 +13,7 @@ internal sealed partial class SliceTable
         Channels    -> Bus Access Rpc Config
         Agents      -> Sessions Bus Rpc Config
         Sessions Cron Nodes Canvas Plugins Usage Logs Rest OpenAi -> Bus Rpc Config Access Sessions
+        Access      -> Bus Rpc Config
         Bus Sessions Access Cron Nodes -> Storage
         Config Rpc Storage Discovery   ->
         *           -> Telemetry Schema

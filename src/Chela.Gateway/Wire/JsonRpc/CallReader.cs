@@ -93,7 +93,7 @@ internal static class CallReader
             {
                 reader.Read();
                 _idIsWrong = reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null);
-                _id = Raw(frame, ref reader).ToArray();
+                _id = WireJson.RawValue(frame, ref reader).ToArray();
             }
             else if (reader.ValueTextEquals("method"u8))
             {
@@ -105,7 +105,7 @@ internal static class CallReader
             {
                 reader.Read();
                 _kind = reader.TokenType;
-                _parameters = Raw(frame, ref reader);
+                _parameters = WireJson.RawValue(frame, ref reader);
             }
             else
             {
@@ -139,12 +139,5 @@ internal static class CallReader
 
         private readonly WireCall Refuse(RpcErrorKind kind, string message) =>
             WireCall.Refused(_idIsWrong ? NullId : _id ?? NullId, kind, message);
-
-        private static ReadOnlyMemory<byte> Raw(ReadOnlyMemory<byte> frame, ref Utf8JsonReader reader)
-        {
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            return frame[start..(int)reader.BytesConsumed];
-        }
     }
 }

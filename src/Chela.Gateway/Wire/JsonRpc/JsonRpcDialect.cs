@@ -57,17 +57,7 @@ internal sealed class JsonRpcDialect : IWireDialect
         return new EncodedEvent(buffer.WrittenSpan.ToArray(), [], Numbered: false);
     }
 
-    public WireClose CloseFor(CloseCause cause) => cause switch
-    {
-        CloseCause.TooLarge => new(1009, "message too large"),
-        CloseCause.InvalidText => new(1007, "invalid UTF-8"),
-        CloseCause.Unreadable => new(1008, "unreadable"),
-        CloseCause.HandshakeTimeout => new(1008, "authentication timeout"),
-        CloseCause.SlowConsumer => new(1008, "slow consumer"),
-        CloseCause.Stopping => new(1001, "gateway closing"),
-        CloseCause.Goodbye => new(1000, ""),
-        _ => new(1011, "internal error"),
-    };
+    public WireClose CloseFor(CloseCause cause) => CommonCloses.For(cause);
 
     private static void WriteError(Utf8JsonWriter writer, RpcError error)
     {

@@ -12,7 +12,7 @@ internal sealed record HelloFeatures(IReadOnlyList<string> Methods, IReadOnlyLis
 
 /// <summary>The state at the moment of the connect.</summary>
 internal sealed record HelloSnapshot(
-    IReadOnlyList<HelloPresence> Presence,
+    IReadOnlyList<PresenceEntry> Presence,
     HelloHealth Health,
     HelloStateVersion StateVersion,
     long UptimeMs,
@@ -33,13 +33,16 @@ internal sealed record HelloSessionDefaults(
     string DefaultAgentId, bool ModelConfigured, string Ownership, bool SelectionRequired, string MainKey, string MainSessionKey, string Scope);
 
 /// <summary>What the client was granted.</summary>
-internal sealed record HelloAuth(string Role, IReadOnlyList<string> Scopes);
+internal sealed record HelloAuth(string Role, IReadOnlyList<string> Scopes)
+{
+    /// <summary>The device's own credential, with which it may come again without the gateway's secret.</summary>
+    public string? DeviceToken { get; init; }
+
+    public long? IssuedAtMs { get; init; }
+}
 
 /// <summary>The limits that the client must keep. Bytes and milliseconds.</summary>
 internal sealed record HelloPolicy(int MaxPayload, int MaxBufferedBytes, int TickIntervalMs);
-
-/// <summary>One row of who is there; the gateway itself is always the first.</summary>
-internal sealed record HelloPresence(string Host, string Mode, string Reason, string Version, string Platform, string Text, long Ts);
 
 /// <summary>No health yet: a client asks for it with <c>health</c>.</summary>
 internal sealed record HelloHealth;

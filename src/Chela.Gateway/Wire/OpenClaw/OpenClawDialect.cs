@@ -54,7 +54,10 @@ internal sealed class OpenClawDialect : IWireDialect
         }
 
         buffer.Write(",\"seq\":"u8);
-        return new EncodedEvent(buffer.WrittenSpan.ToArray(), "}"u8.ToArray(), Numbered: true);
+        var tail = happened.StateVersion is { } state
+            ? System.Text.Encoding.ASCII.GetBytes($",\"stateVersion\":{{\"presence\":{state.Presence},\"health\":{state.Health}}}}}")
+            : "}"u8.ToArray();
+        return new EncodedEvent(buffer.WrittenSpan.ToArray(), tail, Numbered: true);
     }
 
     public WireClose CloseFor(CloseCause cause) => cause switch

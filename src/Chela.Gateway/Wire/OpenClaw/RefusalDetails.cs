@@ -8,6 +8,18 @@ internal sealed record RefusalDetails(string Code)
     public bool? CanRetryWithDeviceToken { get; init; }
 
     public string? RecommendedNextStep { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public string? RemediationHint { get; init; }
+
+    public string? DeviceId { get; init; }
+
+    public string? RequestedRole { get; init; }
+
+    public IReadOnlyList<string>? RequestedScopes { get; init; }
 }
 
 /// <summary>Details of a refusal because of the protocol range.</summary>

@@ -30,6 +30,8 @@ internal sealed record RequestFrame(
 [JsonSerializable(typeof(RequestFrame))]
 [JsonSerializable(typeof(ConnectParams))]
 [JsonSerializable(typeof(HelloOk))]
+[JsonSerializable(typeof(PresenceParams))]
+[JsonSerializable(typeof(IReadOnlyList<PresenceEntry>))]
 [JsonSerializable(typeof(RefusalDetails))]
 [JsonSerializable(typeof(ProtocolMismatch))]
 internal sealed partial class OpenClawJson : JsonSerializerContext;

@@ -50,7 +50,7 @@ internal static class RequestReader
             {
                 fits = reader.Read() && !hasParameters;
                 hasParameters = true;
-                parameters = RawValue(frame, ref reader);
+                parameters = WireJson.RawValue(frame, ref reader);
             }
             else if (reader.ValueTextEquals("traceparent"u8) || reader.ValueTextEquals("expectedProfileId"u8))
             {
@@ -68,14 +68,6 @@ internal static class RequestReader
     }
 
     private static bool IsText(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
-
-    /// <summary>The bytes of the value that the reader stands on; the reader moves to its end.</summary>
-    private static ReadOnlyMemory<byte> RawValue(ReadOnlyMemory<byte> frame, ref Utf8JsonReader reader)
-    {
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return frame[start..(int)reader.BytesConsumed];
-    }
 
     private static byte[] RawToken(ReadOnlySpan<byte> frame, ref Utf8JsonReader reader) =>
         frame[(int)reader.TokenStartIndex..(int)reader.BytesConsumed].ToArray();

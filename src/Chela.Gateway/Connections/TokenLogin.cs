@@ -7,14 +7,14 @@ using Chela.Gateway.Rpc;
 namespace Chela.Gateway.Connections;
 
 /// <summary>
-/// A JSON-RPC client shows its token in the upgrade request, or calls <c>auth.login</c> first. A wrong token ends the
+/// The login of dialects without a handshake: a client shows its token in the upgrade request, or calls <c>auth.login</c> first. A wrong token ends the
 /// connection; none leaves it with the public methods until the time for the login is over.
 /// </summary>
-internal sealed class JsonRpcLogin(GatewayToken token) : ILogin
+internal sealed class TokenLogin(GatewayToken token, Dialect dialect) : ILogin
 {
     private static readonly byte[] NullId = "null"u8.ToArray();
 
-    public Dialect Dialect => Dialect.JsonRpc;
+    public Dialect Dialect => dialect;
 
     public Task<bool> RunAsync(Connection connection, LoginRequest request, FrameReceiver receiver, CallRunner calls)
     {
@@ -25,7 +25,7 @@ internal sealed class JsonRpcLogin(GatewayToken token) : ILogin
 
         if (token.Matches(shown))
         {
-            connection.LogIn(new Caller(connection.Id, CallerRole.Operator, OperatorScopes.Admin, "jsonrpc"));
+            connection.LogIn(new Caller(connection.Id, CallerRole.Operator, OperatorScopes.Admin, AuthMethods.ClientId));
             return Task.FromResult(true);
         }
 

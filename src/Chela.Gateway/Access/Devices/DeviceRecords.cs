@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chela.Gateway.Access.Devices;
+
+/// <summary>A device that was admitted. Replaced whole at each change.</summary>
+internal sealed record PairedDevice(string DeviceId, string PublicKey, long CreatedAtMs, long ApprovedAtMs)
+{
+    public string? DisplayName { get; init; }
+
+    public string? Label { get; init; }
+
+    public string? Platform { get; init; }
+
+    public string? DeviceFamily { get; init; }
+
+    public string? ClientId { get; init; }
+
+    public string? ClientMode { get; init; }
+
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>The scopes that were approved; a request beyond them is a new pairing request.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    public IReadOnlyList<DeviceToken> Tokens { get; init; } = [];
+
+    public string? RemoteIp { get; init; }
+
+    /// <summary><c>silent</c> or <c>operator</c>.</summary>
+    public string? ApprovedVia { get; init; }
+
+    public long LastSeenAtMs { get; init; }
+
+    /// <summary>The device's valid token for a role; null when it has none.</summary>
+    public DeviceToken? TokenFor(string role) => Tokens.FirstOrDefault(token => token.Role == role && token.RevokedAtMs is null);
+}
+
+/// <summary>A device's own credential for one role.</summary>
+/// <param name="Value">32 random bytes, base64url.</param>
+internal sealed record DeviceToken(string Role, string Value, IReadOnlyList<string> Scopes, long CreatedAtMs)
+{
+    public long? RotatedAtMs { get; init; }
+
+    public long? LastUsedAtMs { get; init; }
+
+    public long? RevokedAtMs { get; init; }
+
+    /// <summary>Never shows the token: a record that is logged prints all its values.</summary>
+    public override string ToString() => $"{nameof(DeviceToken)} {{ {nameof(Role)} = {Role} }}";
+}
+
+/// <summary>A device that asks to be admitted, or for more than it has. Also the payload of <c>device.pair.requested</c>.</summary>
+internal sealed record PairingRequest(string RequestId, string DeviceId, string PublicKey, string Role, IReadOnlyList<string> Scopes, long Ts)
+{
+    public string? DisplayName { get; init; }
+
+    public string? Platform { get; init; }
+
+    public string? DeviceFamily { get; init; }
+
+    public string? ClientId { get; init; }
+
+    public string? ClientMode { get; init; }
+
+    public string? BrowserOrigin { get; init; }
+
+    public string? RemoteIp { get; init; }
+
+    public bool Silent { get; init; }
+
+    public bool IsRepair { get; init; }
+
+    public IReadOnlyList<string> Roles => [Role];
+}
+
+/// <summary>The devices on disk.</summary>
+internal sealed record DeviceFile(IReadOnlyList<PairedDevice> Paired);
+
+/// <summary>JSON types of the device list.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DeviceFile))]
+internal sealed partial class DeviceFileJson : JsonSerializerContext;
