@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chela.Gateway.Tests.Support;
@@ -93,6 +94,28 @@ public sealed class FloodTests
         {
             await one.DisposeAsync();
         }
+    }
+
+    [Fact]
+    [Trait("Requirement", "A6")]
+    public async Task More_silent_connections_from_one_address_than_allowed_are_refused_and_logged_in_ones_stay()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path) { Environment = [("CHELA_GATEWAY__LIMITS__MAXUNAUTHENTICATEDPERADDRESS", "3")] };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var client = await gateway.OpenOpenClawAsync();
+        await using var first = await gateway.OpenSilentOpenClawAsync();
+        await using var second = await gateway.OpenSilentJsonRpcAsync();
+        await using var third = await gateway.OpenSilentOpenClawAsync();
+
+        var refusal = await Record.ExceptionAsync(() => gateway.OpenSilentOpenClawAsync());
+
+        Assert.Contains("503", Assert.IsType<WebSocketException>(refusal).Message, StringComparison.Ordinal);
+        Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
+        first.Abort();
+        await Patience.UntilAsync(
+            async _ => await Record.ExceptionAsync(async () => await (await gateway.OpenSilentOpenClawAsync()).DisposeAsync()) is null,
+            "the place that became free was given away");
     }
 
     [Fact]

@@ -49,6 +49,18 @@ public sealed class JsonRpcBadInputTests(GatewayFixture fixture) : IClassFixture
         await fixture.Gateway.AssertAliveAsync();
     }
 
+    [Fact]
+    public async Task An_empty_message_is_not_json()
+    {
+        await using var client = await fixture.Gateway.OpenJsonRpcAsync();
+
+        await client.SendAsync("");
+        await client.SendAsync(Health);
+
+        Assert.Equal("-32700", (await client.ReceiveAsync()).Text("error/code"));
+        Assert.Equal("true", (await client.ReceiveAsync()).Text("result/ok"));
+    }
+
     [Theory]
     [InlineData("no.such.method", "{}", -32601, "unknown method: no.such.method")]
     [InlineData("chat.history", """{"limit":"x"}""", -32602, "invalid chat.history params: at /limit: must be integer")]

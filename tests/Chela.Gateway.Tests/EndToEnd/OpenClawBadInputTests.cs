@@ -44,6 +44,17 @@ public sealed class OpenClawBadInputTests(GatewayFixture fixture) : IClassFixtur
         await fixture.Gateway.AssertAliveAsync();
     }
 
+    [Fact]
+    public async Task Before_the_login_an_empty_message_is_not_json_either()
+    {
+        await using var client = await fixture.Gateway.OpenSilentOpenClawAsync();
+
+        await client.SendAsync("");
+        await client.TrySendAsync(Health);
+
+        Assert.Equal((1000, ""), await client.ClosedAsync());
+    }
+
     [Theory]
     [InlineData("health")]
     [InlineData("chat.send")]
@@ -133,6 +144,16 @@ public sealed class OpenClawBadInputTests(GatewayFixture fixture) : IClassFixtur
 
         Assert.Equal(id, answer.GetProperty("id").GetRawText());
         AssertRefused(answer, message);
+        Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
+    }
+
+    [Fact]
+    public async Task A_second_connect_is_refused_and_the_socket_stays()
+    {
+        await using var client = await fixture.Gateway.OpenOpenClawAsync();
+
+        AssertRefused(
+            await client.CallAsync("connect", OpenClawWire.ConnectParams(fixture.Gateway.Token)), "connect is only valid as the first request");
         Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
     }
 

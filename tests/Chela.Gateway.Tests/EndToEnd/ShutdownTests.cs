@@ -62,6 +62,28 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_second_signal_ends_at_once_and_the_next_start_marks_the_turn_as_interrupted()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await using (var gateway = await GatewayProcess.StartAsync(start))
+        {
+            await using var client = await gateway.OpenOpenClawAsync();
+            await client.SendChatAsync("main", "run", "/slow 5000 nobody waits this long for it to end");
+            gateway.Terminate();
+            await client.ReceiveAsync(frame => frame.Text("event") == "shutdown");
+            using var patience = Patience.Begin();
+            await gateway.Output.LineAsync(line => line.StartsWith("Stopping", StringComparison.Ordinal), patience.Token);
+            Assert.NotEqual(0, await gateway.TerminateAsync());
+        }
+
+        await using var again = await GatewayProcess.StartAsync(start);
+        await using var reader = await again.OpenOpenClawAsync();
+        Assert.Equal("interrupted", (await reader.HistoryAsync("main"))[^1].Text("stopReason"));
+    }
+
+    [Fact]
     [Trait("Requirement", "W8")]
     public async Task Clients_that_say_nothing_or_do_not_answer_do_not_hold_up_the_end()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.EndToEnd;
@@ -40,6 +42,37 @@ public sealed class StartRefusalTests
         await using var second = await GatewayProcess.StartAsync(start);
 
         await second.AssertAliveAsync();
+    }
+
+    [Fact]
+    [Trait("Requirement", "W1")]
+    public async Task A_port_that_is_taken_is_named_in_one_line()
+    {
+        using var folder = new TempFolder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var (exitCode, output, errors) = await GatewayProcess.RefusedAsync(new GatewayStart(folder.Path) { Port = port });
+
+        Assert.Equal(69, exitCode);
+        Assert.Contains($"port {port}", OneLine(errors), StringComparison.Ordinal);
+        Assert.Equal("", output);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", 69)]
+    [InlineData("no-such-host.invalid", 69)]
+    [Trait("Requirement", "A4")]
+    public async Task An_address_that_is_not_here_is_named_in_one_line(string bind, int expected)
+    {
+        using var folder = new TempFolder();
+
+        var (exitCode, output, errors) = await GatewayProcess.RefusedAsync(new GatewayStart(folder.Path) { Arguments = ["--bind", bind] });
+
+        Assert.Equal(expected, exitCode);
+        Assert.Contains(bind, OneLine(errors), StringComparison.Ordinal);
+        Assert.Equal("", output);
     }
 
     [Fact]
