@@ -147,7 +147,8 @@ public sealed class DamageTests
 
     private static async Task<string> TranscriptAsync(GatewayStart start, string text)
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(start.StateDirectory!, "sessions", "transcripts"), "*.jsonl", SearchOption.AllDirectories))
+        var folder = Path.Combine(start.StateDirectory!, "sessions", "transcripts");
+        foreach (var file in Directory.GetFiles(folder, "*.jsonl", SearchOption.AllDirectories))
         {
             if ((await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Contains(text, StringComparison.Ordinal))
             {

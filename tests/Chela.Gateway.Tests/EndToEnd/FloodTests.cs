@@ -69,6 +69,25 @@ public sealed class FloodTests
     }
 
     [Fact]
+    [Trait("Requirement", "O4")]
+    [Trait("Requirement", "W2")]
+    public async Task A_batch_of_calls_for_long_answers_keeps_memory_bounded()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path) { Environment = HeapLimit });
+        await using var client = await gateway.OpenJsonRpcAsync();
+        await using var other = await gateway.OpenOpenClawAsync();
+        await FillAsync(other);
+
+        var call = JsonRpcWire.Call("1", "chat.history", WholeHistory());
+        await client.SendAsync($"[{string.Join(',', Enumerable.Repeat(call, 256))}]");
+        await Record.ExceptionAsync(() => client.ReceiveAsync()); // an answer, or a goodbye
+
+        Assert.Equal("true", (await other.CallAsync("health")).Text("ok"));
+        Assert.InRange(gateway.PeakResidentBytes, 1, MostResidentBytes);
+    }
+
+    [Fact]
     public async Task Half_open_handshakes_keep_nobody_out()
     {
         using var folder = new TempFolder();

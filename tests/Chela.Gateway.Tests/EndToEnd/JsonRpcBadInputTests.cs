@@ -147,6 +147,19 @@ public sealed class JsonRpcBadInputTests(GatewayFixture fixture) : IClassFixture
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Text_that_is_not_utf8_closes_with_1007(bool isLoggedIn)
+    {
+        await using var client = await OpenAsync(isLoggedIn);
+
+        await client.SendAsync(new byte[] { (byte)'"', 0xED, 0xA0, 0x80, (byte)'"' }, WebSocketMessageType.Text);
+
+        Assert.Equal(1007, (await client.ClosedAsync()).Code);
+        await fixture.Gateway.AssertAliveAsync();
+    }
+
+    [Theory]
     [InlineData("?token=wrong")]
     [InlineData("?token=")]
     [Trait("Requirement", "A1")]

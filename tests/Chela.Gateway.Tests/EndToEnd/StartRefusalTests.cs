@@ -89,6 +89,23 @@ public sealed class StartRefusalTests
         Assert.Equal("", output);
     }
 
+    [Theory]
+    [InlineData("inbox")]
+    [InlineData("sessions")]
+    public async Task A_file_where_a_directory_has_to_be_stops_the_start_and_not_the_first_message(string name)
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        Directory.CreateDirectory(start.StateDirectory!);
+        await File.WriteAllTextAsync(Path.Combine(start.StateDirectory!, name), "", TestContext.Current.CancellationToken);
+
+        var (exitCode, output, errors) = await GatewayProcess.RefusedAsync(start);
+
+        Assert.Equal(73, exitCode);
+        Assert.Contains(name, OneLine(errors), StringComparison.Ordinal);
+        Assert.Equal("", output);
+    }
+
     [Fact]
     [Trait("Requirement", "K1")]
     public async Task All_problems_of_a_configuration_are_named_at_once_with_their_paths()
@@ -116,6 +133,19 @@ public sealed class StartRefusalTests
             part => Assert.Contains(part, errors, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
         Assert.Equal("", output);
+    }
+
+    [Fact]
+    [Trait("Requirement", "K1")]
+    public async Task A_main_key_that_no_session_can_have_is_refused_before_a_client_meets_it()
+    {
+        using var folder = new TempFolder();
+
+        var (exitCode, _, errors) = await GatewayProcess.RefusedAsync(
+            new GatewayStart(folder.Path) { Environment = [("CHELA_SESSION__MAINKEY", "a b")] });
+
+        Assert.Equal(78, exitCode);
+        Assert.Contains("session.mainKey", OneLine(errors), StringComparison.Ordinal);
     }
 
     [Fact]
