@@ -20,7 +20,7 @@ internal static class GatewayRun
             var host = await GatewayHost.StartAsync(HostOptions(options, paths, environment), ct);
             await using (host)
             {
-                Greeting.Write(Console.Out, host.Started, paths, options.StateDirectory is not null);
+                Greeting.Write(Console.Out, host.Started, paths);
                 await Cancelled(ct);
                 Console.WriteLine("Stopping: no new work is taken; a second signal stops at once.");
                 await host.StopAsync(CancellationToken.None);

@@ -9,8 +9,7 @@ internal static class Greeting
     /// <param name="output">The terminal.</param>
     /// <param name="started">What was started.</param>
     /// <param name="paths">The state directory in use.</param>
-    /// <param name="isOwnDirectory">True when the directory was chosen on the command line: later commands must name it too.</param>
-    public static void Write(TextWriter output, GatewayStarted started, StatePaths paths, bool isOwnDirectory)
+    public static void Write(TextWriter output, GatewayStarted started, StatePaths paths)
     {
         output.WriteLine($"Chela {started.Version} listens on {started.Url}");
         output.WriteLine($"  state  {paths.Root}");
@@ -23,7 +22,9 @@ internal static class Greeting
 
         output.WriteLine();
         output.WriteLine("Chat with it from another terminal:");
-        output.WriteLine($"  {Command()} chat \"Hello\"{(isOwnDirectory ? $" --state-dir {Quote(paths.Root)}" : "")}");
+        var where = paths == StatePaths.Resolve(null, _ => null) ? "" : $" --state-dir {Quote(paths.Root)}"; // another terminal has other variables
+        var secret = started.TokenFile is null ? " --token YOUR_TOKEN" : "";
+        output.WriteLine($"  {Command()} chat \"Hello\"{where}{secret}");
     }
 
     /// <summary>The command that runs this program again: its name when the shell finds it, else its path.</summary>
@@ -34,5 +35,9 @@ internal static class Greeting
         return folders.Contains(Path.GetDirectoryName(path)) ? Path.GetFileNameWithoutExtension(path) : Quote(path);
     }
 
-    private static string Quote(string path) => path.Any(char.IsWhiteSpace) ? $"\"{path}\"" : path;
+    /// <summary>As a POSIX shell reads it: single quotes unless every character is harmless.</summary>
+    private static string Quote(string path) =>
+        path.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or '+' or ':' or '\\')
+            ? path
+            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -11,4 +11,7 @@ public enum Dialect
 
     /// <summary><c>{id, method, params}</c> and <c>{event, data}</c> at <c>/plain</c>.</summary>
     Plain,
+
+    /// <summary>Externally tagged messages, as serde writes enumerations, at <c>/session</c>.</summary>
+    Session,
 }

@@ -56,7 +56,7 @@ internal sealed partial class AgentRun(
     {
         var session = await sessions.GetOrCreateAsync(turn.Session, CancellationToken.None);
         using var transcript = transcripts.Open(session.SessionId);
-        var question = new TranscriptEntry(turn.RunId + ":user", TranscriptEntry.User, turn.Message.Content, turn.Message.TimestampMs, turn.RunId);
+        var question = TranscriptEntry.Question(turn.Message);
         transcript.Append(question);
 
         var (result, model) = await AskAsync(turn, transcript, narrator, stopping);
@@ -68,7 +68,7 @@ internal sealed partial class AgentRun(
             Model = model,
         };
         await transcript.AppendAsync(answer);
-        sessions.Update(turn.Session, entry => SessionProgress.After(entry, question, answer));
+        sessions.Update(turn.Session, entry => SessionProgress.After(entry, question, answer, transcript.Count));
         inbox.End(turn.Message, NowMs());
         return result;
     }

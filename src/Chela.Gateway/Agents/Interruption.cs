@@ -1,4 +1,5 @@
 using Chela.Contracts.Messages;
+using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions;
 using Microsoft.Extensions.Logging;
@@ -15,65 +16,77 @@ internal sealed partial class Interruption(
     /// <summary>Marks the runs of these messages. A transcript that cannot be written is reported, and does not stop the start.</summary>
     public async Task MarkAsync(IReadOnlyList<InboundMessage> unfinished, CancellationToken ct)
     {
-        foreach (var message in unfinished)
+        foreach (var messages in unfinished.GroupBy(message => message.Session))
         {
             try
             {
-                await MarkAsync(message, ct);
+                await MarkAsync(messages.Key, [.. messages], ct);
             }
             catch (TranscriptException e)
             {
-                Log.NotMarked(logger, message.RunId, message.Session.Value, e.Message);
+                Log.NotMarked(logger, messages.Key.Value, e.Message);
             }
         }
     }
 
-    private async Task MarkAsync(InboundMessage message, CancellationToken ct)
+    private async Task MarkAsync(SessionKey key, IReadOnlyList<InboundMessage> messages, CancellationToken ct)
     {
-        var session = await sessions.GetOrCreateAsync(message.Session, ct);
+        var session = await sessions.GetOrCreateAsync(key, ct);
         using var transcript = transcripts.Open(session.SessionId);
-        var (hasQuestion, hasAnswer) = await LookAsync(transcript, message.RunId, ct);
-        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (!hasAnswer)
+        var (questions, answers) = await LookAsync(transcript, messages, ct);
+        foreach (var message in messages)
         {
-            var question = new TranscriptEntry(
-                message.RunId + ":user", TranscriptEntry.User, message.Content, message.TimestampMs, message.RunId);
-            var answer = new TranscriptEntry(message.RunId, TranscriptEntry.Assistant, "", nowMs, message.RunId)
+            var question = questions.GetValueOrDefault(message.RunId);
+            var answer = answers.GetValueOrDefault(message.RunId);
+            if (question is null)
             {
-                StopReason = StopReasons.Interrupted,
-                Error = Sentence,
-            };
-            if (!hasQuestion)
-            {
+                question = TranscriptEntry.Question(message);
                 transcript.Append(question);
             }
 
-            await transcript.AppendAsync(answer);
-            sessions.Update(message.Session, entry => SessionProgress.After(entry, question, answer));
-            Log.Marked(logger, message.RunId, message.Session.Value);
-        }
+            if (answer is null)
+            {
+                answer = new TranscriptEntry(message.RunId, TranscriptEntry.Assistant, "", NowMs(), message.RunId)
+                {
+                    StopReason = StopReasons.Interrupted,
+                    Error = Sentence,
+                };
+                await transcript.AppendAsync(answer);
+                Log.Marked(logger, message.RunId, key.Value);
+            }
 
-        inbox.End(message, nowMs);
+            // Also where the run had ended: what is known of the session may not have reached the disk with it.
+            sessions.Update(key, entry => SessionProgress.After(entry, question, answer, transcript.Count));
+            inbox.End(message, NowMs());
+        }
     }
 
-    private static async Task<(bool HasQuestion, bool HasAnswer)> LookAsync(Transcript transcript, string runId, CancellationToken ct)
+    /// <summary>What the transcript has of these messages, by run.</summary>
+    private static async Task<(Dictionary<string, TranscriptEntry> Questions, Dictionary<string, TranscriptEntry> Answers)> LookAsync(
+        Transcript transcript, IReadOnlyList<InboundMessage> messages, CancellationToken ct)
     {
-        var (hasQuestion, hasAnswer) = (false, false);
+        var runs = messages.Select(message => message.RunId).ToHashSet(StringComparer.Ordinal);
+        var questions = new Dictionary<string, TranscriptEntry>(StringComparer.Ordinal);
+        var answers = new Dictionary<string, TranscriptEntry>(StringComparer.Ordinal);
         await foreach (var entry in transcript.ReadAsync(ct))
         {
-            hasQuestion |= entry.RunId == runId && entry.Role == TranscriptEntry.User;
-            hasAnswer |= entry.RunId == runId && entry.Role == TranscriptEntry.Assistant;
+            if (runs.Contains(entry.RunId))
+            {
+                (entry.Role == TranscriptEntry.User ? questions : answers)[entry.RunId] = entry;
+            }
         }
 
-        return (hasQuestion, hasAnswer);
+        return (questions, answers);
     }
+
+    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static partial class Log
     {
         [LoggerMessage(1410, LogLevel.Warning, "Run {Run} of session {Session} was interrupted by the end of the last process")]
         public static partial void Marked(ILogger logger, string run, string session);
 
-        [LoggerMessage(1411, LogLevel.Error, "Run {Run} of session {Session} was interrupted, but its transcript cannot say so: {Reason}")]
-        public static partial void NotMarked(ILogger logger, string run, string session, string reason);
+        [LoggerMessage(1411, LogLevel.Error, "Runs of session {Session} were interrupted, but its transcript cannot say so: {Reason}")]
+        public static partial void NotMarked(ILogger logger, string session, string reason);
     }
 }

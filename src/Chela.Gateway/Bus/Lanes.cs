@@ -1,4 +1,5 @@
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Bus;
@@ -17,20 +18,12 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
 
     private readonly Lock _gate = new();
     private readonly Dictionary<SessionKey, Lane> _lanes = [];
-    private readonly SemaphoreSlim _places = new(maxConcurrent);
+    private readonly SemaphoreSlim _runs = new(maxConcurrent);
+    private readonly Countdown _places = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>How many turns wait or run in all lanes.</summary>
-    public int Depth
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _lanes.Values.Sum(lane => lane.Places);
-            }
-        }
-    }
+    public int Depth => _places.Count;
 
     /// <summary>Takes a place in a session's lane before the message is made durable; false when the lane is full.</summary>
     public bool TryReserve(SessionKey session)
@@ -44,6 +37,7 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
             }
 
             lane.Places++;
+            _places.Enter();
             return true;
         }
     }
@@ -104,28 +98,21 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
     /// <summary>Lets what runs come to its end, then stops the rest; what did not end is found again at the next start.</summary>
     public async Task StopAsync(CancellationToken giveUp)
     {
-        Task[] workers;
-        lock (_gate)
-        {
-            workers = [.. _lanes.Values.Select(lane => lane.Worker)];
-        }
-
-        var all = Task.WhenAll(workers);
         try
         {
-            await all.WaitAsync(giveUp);
+            await _places.WhenZeroAsync(giveUp);
         }
         catch (OperationCanceledException)
         {
             Log.Unfinished(logger, Depth);
             await _stopping.CancelAsync();
-            await all;
+            await _places.WhenZeroAsync(CancellationToken.None);
         }
     }
 
     public void Dispose()
     {
-        _places.Dispose();
+        _runs.Dispose();
         _stopping.Dispose();
     }
 
@@ -133,14 +120,14 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
     {
         while (TakeNext(lane) is { } turn)
         {
-            await _places.WaitAsync(CancellationToken.None);
+            await _runs.WaitAsync(CancellationToken.None);
             try
             {
                 await run(turn, _stopping.Token);
             }
             finally
             {
-                _places.Release();
+                _runs.Release();
                 lock (_gate)
                 {
                     lane.Running = null;
@@ -170,6 +157,8 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
         {
             _lanes.Remove(session);
         }
+
+        _places.Leave();
     }
 
     private sealed class Lane

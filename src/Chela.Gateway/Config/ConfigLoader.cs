@@ -15,6 +15,7 @@ internal sealed class ConfigLoader
         ("gateway.bind", BindRule.Refusal),
         ("gateway.auth.token", SecretRule.Refusal),
         ("models.providers.openai.baseUrl", AddressRule.Refusal),
+        ("session.mainKey", MainKeyRule.Refusal),
     ];
 
     private readonly JsonShape _shape = new(ConfigJson.Default.ChelaConfig);

@@ -1,4 +1,5 @@
 using System.Net;
+using Chela.Contracts.Sessions;
 
 namespace Chela.Gateway.Config;
 
@@ -16,6 +17,14 @@ internal static class BindRule
         _ when IPAddress.TryParse(value, out _) || Uri.CheckHostName(value) == UriHostNameType.Dns => null,
         _ => $"must be '{Loopback}', an IP address or a host name",
     };
+}
+
+/// <summary>What the main session can be called.</summary>
+internal static class MainKeyRule
+{
+    /// <summary>Why a value cannot be used; null where it can.</summary>
+    public static string? Refusal(string value) =>
+        SessionKey.TryParse($"agent:{SessionKey.DefaultAgent}:{value}", out _, out var problem) ? null : problem;
 }
 
 /// <summary>Where a provider of models can be reached.</summary>

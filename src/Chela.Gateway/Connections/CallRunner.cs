@@ -8,14 +8,12 @@ namespace Chela.Gateway.Connections;
 /// <summary>The calls of one connection: started in the order of their frames, answered as they finish, bounded in number.</summary>
 internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, ObjectPool<FrameWriter> writers)
 {
-    private int _inFlight;
-
     /// <summary>Starts the calls of a frame. What finishes at once is answered at once; the rest when it is done.</summary>
     public void Start(WireFrame frame)
     {
         if (frame.IsBatch)
         {
-            StartBatch(frame.Calls.Span);
+            _ = AnswerBatchAsync(CallBatch.Own(frame.Calls.Span));
             return;
         }
 
@@ -37,7 +35,7 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, O
     /// <summary>Answers without a call, for example during the handshake.</summary>
     public void Answer(byte[]? id, in Outcome outcome)
     {
-        if (id is not null)
+        if (id is not null && outcome.Answer != Rpc.Answer.Silence)
         {
             var writer = writers.Get();
             connection.Dialect.WriteOutcome(writer.Json, id, outcome);
@@ -52,7 +50,7 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, O
             return new(error);
         }
 
-        if (Volatile.Read(ref _inFlight) >= connection.Limits.MaxInFlight)
+        if (connection.Calls.Count >= connection.Limits.MaxInFlight)
         {
             return new(new RpcError(RpcErrorKind.Unavailable, "server is busy") { RetryAfterMs = 500 });
         }
@@ -62,50 +60,39 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, O
 
     private async Task AnswerLaterAsync(byte[]? id, ValueTask<Outcome> pending, CallContext context)
     {
-        Interlocked.Increment(ref _inFlight);
-        var outcome = await pending;
-        Interlocked.Decrement(ref _inFlight);
-        Answer(id, outcome, context);
+        connection.Calls.Enter();
+        Answer(id, await pending, context);
         connection.Outbound.Send();
+        connection.Calls.Leave();
     }
 
-    private void StartBatch(ReadOnlySpan<WireCall> calls)
+    /// <summary>Counts as one call, however many it holds: they run one at a time. Never throws, as above.</summary>
+    private async Task AnswerBatchAsync(IReadOnlyList<WireCall> calls)
     {
-        var started = new List<(byte[]? Id, Task<Outcome> Outcome, CallContext Context)>(calls.Length);
-        foreach (ref readonly var call in calls)
-        {
-            var context = new CallContext(call.Method, connection.Caller, connection);
-            started.Add((call.Id, Invoke(call, context).AsTask(), context));
-        }
-
-        _ = AnswerBatchAsync(started); // never throws, as above
-    }
-
-    private async Task AnswerBatchAsync(List<(byte[]? Id, Task<Outcome> Outcome, CallContext Context)> started)
-    {
-        Interlocked.Add(ref _inFlight, started.Count);
-        var outcomes = new List<(byte[] Id, Outcome Outcome)>(started.Count);
-        foreach (var (id, pending, _) in started)
-        {
-            var outcome = await pending;
-            if (id is not null)
+        connection.Calls.Enter();
+        var contexts = new List<CallContext>(calls.Count);
+        var writer = writers.Get();
+        var batch = new CallBatch(connection.Dialect, connection.Limits.MaxBufferedBytes / CallBatch.ShareOfBuffer);
+        var hasAnswer = await batch.RunAsync(
+            calls,
+            call =>
             {
-                outcomes.Add((id, outcome));
-            }
-        }
-
-        Interlocked.Add(ref _inFlight, -started.Count);
-        if (outcomes.Count > 0)
+                contexts.Add(new CallContext(call.Method, connection.Caller, connection));
+                return Invoke(call, contexts[^1]);
+            },
+            writer);
+        if (hasAnswer)
         {
-            var writer = writers.Get();
-            writer.Json.WriteStartArray();
-            outcomes.ForEach(answer => connection.Dialect.WriteOutcome(writer.Json, answer.Id, answer.Outcome));
-            writer.Json.WriteEndArray();
             Enqueue(writer);
         }
+        else
+        {
+            writers.Return(writer);
+        }
 
-        started.ForEach(call => call.Context.Answered());
+        contexts.ForEach(context => context.Answered());
         connection.Outbound.Send();
+        connection.Calls.Leave();
     }
 
     private void Answer(byte[]? id, in Outcome outcome, CallContext context)

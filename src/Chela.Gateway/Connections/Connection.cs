@@ -5,6 +5,7 @@ using Chela.Contracts.Events;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Wire;
 
 namespace Chela.Gateway.Connections;
@@ -52,6 +53,9 @@ internal sealed class Connection : ICallerConnection, IDisposable
 
     /// <summary>Ends when the connection is over; calls in flight are told by it.</summary>
     public CancellationTokenSource Aborted { get; } = new();
+
+    /// <summary>The calls that wait for their outcome.</summary>
+    public Countdown Calls { get; } = new();
 
     public Caller Caller => Volatile.Read(ref _caller);
 

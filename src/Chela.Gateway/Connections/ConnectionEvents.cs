@@ -23,7 +23,12 @@ internal sealed class ShutdownEvent(string reason, int? restartExpectedMs) : Gat
     public override string Name => "shutdown";
 
     /// <summary>The design document's name for it in the JSON-RPC world is <c>gateway_closing</c> (K9).</summary>
-    public override string? NameIn(Dialect dialect) => dialect == Dialect.OpenClaw ? Name : "gateway_closing";
+    public override string? NameIn(Dialect dialect) => dialect switch
+    {
+        Dialect.OpenClaw => Name,
+        Dialect.Session => null, // its list of messages is closed; the close code says the same
+        _ => "gateway_closing",
+    };
 
     public override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
     {

@@ -18,6 +18,9 @@ internal sealed class FrameWriter : IBufferWriter<byte>, IResettable
     /// <summary>The writer of the frame; flush is done by <see cref="Detach"/>.</summary>
     public Utf8JsonWriter Json { get; }
 
+    /// <summary>The bytes written and flushed so far.</summary>
+    public int Length => _length;
+
     /// <summary>Hands over the frame; the caller owns the rented array.</summary>
     public (byte[] Rented, int Length) Detach()
     {

@@ -41,7 +41,9 @@ internal sealed class HttpCalls(
         if (shown is not null && !token.Matches(shown))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            await SendAsync(context, [(NullId, new RpcError(RpcErrorKind.Unauthenticated, AuthMethods.Mismatch))], isBatch: false, ct);
+            var writer = writers.Get();
+            _dialect.WriteOutcome(writer.Json, NullId, new RpcError(RpcErrorKind.Unauthenticated, AuthMethods.Mismatch));
+            await SendAsync(context, writer, hasAnswer: true, ct);
             return;
         }
 
@@ -62,58 +64,42 @@ internal sealed class HttpCalls(
     {
         var id = context.TraceIdentifier;
         var caller = isAnonymous ? Caller.Anonymous(id) : new Caller(id, CallerRole.Operator, OperatorScopes.Admin, AuthMethods.ClientId);
-        var started = frame.Calls.ToArray().Select(call => Start(call, caller, ct)).ToList();
-        var answers = new List<(byte[] Id, Outcome Outcome)>(started.Count);
-        foreach (var (callId, pending, _) in started)
-        {
-            var outcome = await pending;
-            if (callId is not null)
-            {
-                answers.Add((callId, outcome));
-            }
-        }
-
-        if (answers.Count == 0)
-        {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        }
-        else
-        {
-            await SendAsync(context, answers, frame.IsBatch, ct);
-        }
-
-        started.ForEach(call => call.Context.Answered());
-    }
-
-    private (byte[]? Id, Task<Outcome> Outcome, CallContext Context) Start(WireCall call, Caller caller, CancellationToken ct)
-    {
-        var context = new CallContext(call.Method, caller, NoConnection.Instance);
-        var outcome = call.Error is { } error
-            ? Task.FromResult<Outcome>(error)
-            : dispatcher.InvokeAsync(_dialect.Name, call.Parameters.Span, context, ct).AsTask();
-        return (call.Id, outcome, context);
-    }
-
-    private async Task SendAsync(HttpContext context, IReadOnlyList<(byte[] Id, Outcome Outcome)> answers, bool isBatch, CancellationToken ct)
-    {
+        var contexts = new List<CallContext>();
         var writer = writers.Get();
-        if (isBatch)
+        var hasAnswer = frame.IsBatch
+            ? await new CallBatch(_dialect, config.Current.Config.Gateway.Limits.MaxBufferedBytes / CallBatch.ShareOfBuffer).RunAsync(frame.Calls.ToArray(), Call, writer)
+            : await AnswerOneAsync(frame.Calls.Span[0]);
+        await SendAsync(context, writer, hasAnswer, ct);
+        contexts.ForEach(call => call.Answered());
+
+        ValueTask<Outcome> Call(WireCall call)
         {
-            writer.Json.WriteStartArray();
+            contexts.Add(new CallContext(call.Method, caller, NoConnection.Instance));
+            return call.Error is { } error ? new(error) : dispatcher.InvokeAsync(_dialect.Name, call.Parameters.Span, contexts[^1], ct);
         }
 
-        foreach (var (id, outcome) in answers)
+        async Task<bool> AnswerOneAsync(WireCall call)
         {
-            _dialect.WriteOutcome(writer.Json, id, outcome);
-        }
+            var outcome = await Call(call);
+            if (call.Id is not null)
+            {
+                _dialect.WriteOutcome(writer.Json, call.Id, outcome);
+            }
 
-        if (isBatch)
-        {
-            writer.Json.WriteEndArray();
+            return call.Id is not null;
         }
+    }
 
+    private async Task SendAsync(HttpContext context, FrameWriter writer, bool hasAnswer, CancellationToken ct)
+    {
         var (rented, length) = writer.Detach();
         writers.Return(writer);
+        if (!hasAnswer)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = length;
         await context.Response.Body.WriteAsync(rented.AsMemory(0, length), ct);

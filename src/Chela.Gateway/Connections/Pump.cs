@@ -12,6 +12,7 @@ internal sealed partial class Pump(
     ConnectionTable connections,
     Presence presence,
     ObjectPool<FrameWriter> writers,
+    TimeProvider time,
     ILogger<Pump> logger)
 {
     /// <summary>Reading pauses while this many bytes wait to be sent, so that a client that does not read slows only itself.</summary>
@@ -36,6 +37,7 @@ internal sealed partial class Pump(
         catch (Exception e) when (IsDisconnect(e))
         {
             Log.Lost(logger, connection.Id, e.Message);
+            await DrainAsync(connection);
         }
         finally
         {
@@ -76,6 +78,27 @@ internal sealed partial class Pump(
         }
 
         await connection.Outbound.WhenBelowAsync(1);
+    }
+
+    /// <summary>
+    /// Reads what is still coming, for a moment: a socket closed with unread data is reset, and the client would never see the
+    /// close frame that says what it did wrong.
+    /// </summary>
+    private async Task DrainAsync(Connection connection)
+    {
+        using var grace = new CancellationTokenSource(Sweeper.CloseGrace, time);
+        var waste = new byte[4096];
+        try
+        {
+            while (await connection.Socket.Stream.ReadAsync(waste, grace.Token) > 0)
+            {
+                // Nobody listens any more.
+            }
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+            // Gone, or still sending when the moment is over.
+        }
     }
 
     private static bool IsDisconnect(Exception e) =>

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chela.Gateway.Connections;
 
-/// <summary>Where WebSockets arrive. The path chooses the dialect: <c>/rpc</c> JSON-RPC, <c>/plain</c> Plain, every other OpenClaw.</summary>
+/// <summary>Where WebSockets arrive. The path chooses the dialect: <c>/rpc</c> JSON-RPC, <c>/plain</c> Plain, <c>/session</c> Session, every other OpenClaw.</summary>
 internal sealed class SocketEndpoint(
     IEnumerable<IWireDialect> dialects, Lazy<Pump> pump, ConnectionTable connections, ConfigStore config, Lifecycle lifecycle, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class SocketEndpoint(
     public async Task AcceptAsync(HttpContext context)
     {
         var limits = config.Current.Config.Gateway.Limits;
-        if (lifecycle.Phase != LifecyclePhase.Running || !connections.TryReserve(limits.MaxConnections))
+        if (lifecycle.Phase != LifecyclePhase.Running || !connections.Places.TryEnter(limits.MaxConnections))
         {
             Refuse(context);
             return;
@@ -37,7 +37,7 @@ internal sealed class SocketEndpoint(
         }
         finally
         {
-            connections.Release();
+            connections.Places.Leave();
         }
     }
 
@@ -63,6 +63,7 @@ internal sealed class SocketEndpoint(
     private static Dialect DialectOf(PathString path) =>
         path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? Dialect.JsonRpc
         : path.StartsWithSegments("/plain", StringComparison.Ordinal) ? Dialect.Plain
+        : path.StartsWithSegments("/session", StringComparison.Ordinal) ? Dialect.Session
         : Dialect.OpenClaw;
 
     private static void Refuse(HttpContext context)

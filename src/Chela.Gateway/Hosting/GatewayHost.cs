@@ -87,16 +87,39 @@ public sealed class GatewayHost : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
         await services.GetRequiredService<Lanes>().StopAsync(either.Token);
-        var connections = services.GetRequiredService<ConnectionTable>();
+        await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
+        await services.GetRequiredService<Inbox>().Compaction;
+        await services.GetRequiredService<SessionTable>().Compaction;
+        await _app.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>Says goodbye to every client, to each when its last call is answered.</summary>
+    private static async Task CloseAsync(ConnectionTable connections, TimeProvider time)
+    {
+        using var grace = new CancellationTokenSource(Sweeper.CloseGrace, time);
+        try
+        {
+            await Task.WhenAll(connections.All.Select(connection => connection.Calls.WhenZeroAsync(grace.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // Those that are still under way learn it from the close code.
+        }
+
         foreach (var connection in connections.All)
         {
             connection.Close(CloseCause.Stopping);
         }
 
-        await connections.WhenEmptyAsync(Sweeper.CloseGrace, time);
-        await services.GetRequiredService<Inbox>().Compaction;
-        await services.GetRequiredService<SessionTable>().Compaction;
-        await _app.StopAsync(CancellationToken.None);
+        using var answer = new CancellationTokenSource(Sweeper.CloseGrace, time);
+        try
+        {
+            await connections.Places.WhenZeroAsync(answer.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who does not answer the goodbye is cut off.
+        }
     }
 
     /// <inheritdoc/>

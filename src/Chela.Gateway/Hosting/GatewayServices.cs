@@ -14,6 +14,7 @@ using Chela.Gateway.Wire;
 using Chela.Gateway.Wire.JsonRpc;
 using Chela.Gateway.Wire.OpenClaw;
 using Chela.Gateway.Wire.Plain;
+using Chela.Gateway.Wire.Session;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -74,6 +75,7 @@ internal static class GatewayServices
             provider.GetRequiredService<Journals>()))
         .AddSingleton<IMethodModule, ChatMethods>()
         .AddSingleton<IMethodModule, ChatForms>()
+        .AddSingleton<IMethodModule, SessionForms>()
         .AddSingleton<IMethodModule>(provider => ActivatorUtilities.CreateInstance<SessionMethods>(
             provider, DefaultsOf(provider), provider.GetRequiredService<StatePaths>().SessionsDirectory));
 
@@ -94,6 +96,8 @@ internal static class GatewayServices
         .AddSingleton<IWireDialect, JsonRpcDialect>()
         .AddSingleton<ILogin, OpenClawLogin>()
         .AddSingleton<IWireDialect, PlainDialect>()
+        .AddSingleton<IWireDialect, SessionDialect>()
+        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.Session))
         .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.JsonRpc))
         .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.Plain))
         .AddSingleton<IMethodModule, AuthMethods>()

@@ -74,7 +74,7 @@ internal sealed class HealthMethods(
         return new(new Status(
             Hello.Version,
             uptime.Milliseconds,
-            connections.Count,
+            connections.Places.Count,
             lanes.Depth,
             new StatusHeartbeat(Agent, [new StatusHeartbeatAgent(Agent, false, "0m", false)]),
             [],

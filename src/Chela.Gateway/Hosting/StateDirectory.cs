@@ -11,9 +11,14 @@ internal static class StateDirectory
     {
         try
         {
-            return InstanceLock.TryAcquire(paths.LockFile, time, out var held, out var holder)
-                ? held
-                : throw new StartException(StartFailure.AlreadyRunning, AlreadyRunning(paths, holder));
+            if (!InstanceLock.TryAcquire(paths.LockFile, time, out var held, out var holder))
+            {
+                throw new StartException(StartFailure.AlreadyRunning, AlreadyRunning(paths, holder));
+            }
+
+            PrivateFolder.Create(paths.InboxDirectory);
+            PrivateFolder.Create(paths.SessionsDirectory);
+            return held;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -63,6 +63,26 @@ internal sealed class MethodMap
         return new(name, scope, shape, new JsonShape(result), Invoker(name, shape, parameters, result, handler));
     }
 
+    /// <summary>Makes a method that is not answered when all is well; for dialects whose messages are not all requests.</summary>
+    public static RpcMethod SilentMethod<TParams>(
+        string name, OperatorScopes scope, JsonTypeInfo<TParams> parameters, Func<TParams, CallContext, CancellationToken, ValueTask> handler)
+    {
+        var shape = new JsonShape(parameters);
+        return new(name, scope, shape, new JsonShape(RpcJson.Default.JsonElement), (bytes, context, ct) => Run(Read(name, bytes, shape, parameters), context, ct));
+
+        async ValueTask<Answer> Run(TParams value, CallContext context, CancellationToken ct)
+        {
+            await handler(value, context, ct);
+            return Answer.Silence;
+        }
+    }
+
+    private static TParams Read<TParams>(string name, ReadOnlySpan<byte> bytes, JsonShape shape, JsonTypeInfo<TParams> parameters)
+    {
+        var value = ParameterReader.Read(name, bytes.IsEmpty ? "{}"u8 : bytes, shape, parameters);
+        return value ?? throw new RpcException(RpcErrorKind.InvalidParams, $"invalid {name} params: must be object");
+    }
+
     private void AddName(string name, RpcMethod method)
     {
         if (!_methods.TryAdd(name, method))
@@ -76,16 +96,10 @@ internal sealed class MethodMap
     {
         return (bytes, context, ct) =>
         {
-            var pending = handler(Read(bytes), context, ct);
+            var pending = handler(Read(name, bytes, shape, parameters), context, ct);
             return pending.IsCompletedSuccessfully ? new(new Answer<TResult>(pending.Result, result)) : Finish(pending);
         };
 
         async ValueTask<Answer> Finish(ValueTask<TResult> pending) => new Answer<TResult>(await pending, result);
-
-        TParams Read(ReadOnlySpan<byte> bytes)
-        {
-            var value = ParameterReader.Read(name, bytes.IsEmpty ? "{}"u8 : bytes, shape, parameters);
-            return value ?? throw new RpcException(RpcErrorKind.InvalidParams, $"invalid {name} params: must be object");
-        }
     }
 }

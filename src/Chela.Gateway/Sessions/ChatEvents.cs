@@ -12,7 +12,12 @@ internal sealed class ChatDeltaEvent(Turn turn, int number, string delta, string
     /// <summary>The next delta, or the end, brings the whole text again.</summary>
     public override bool DropIfSlow => true;
 
-    public override string? NameIn(Dialect dialect) => dialect == Dialect.OpenClaw ? Name : "chat.delta";
+    public override string? NameIn(Dialect dialect) => dialect switch
+    {
+        Dialect.OpenClaw => Name,
+        Dialect.Session => "AgentToken",
+        _ => "chat.delta",
+    };
 
     protected override void WriteOwnMembers(Utf8JsonWriter writer)
     {
@@ -22,6 +27,12 @@ internal sealed class ChatDeltaEvent(Turn turn, int number, string delta, string
     }
 
     protected override void WriteSnakeMembers(Utf8JsonWriter writer) => writer.WriteString("delta"u8, delta);
+
+    protected override void WriteTaggedMembers(Utf8JsonWriter writer, string sessionId)
+    {
+        writer.WriteString("session_id"u8, sessionId);
+        writer.WriteString("token"u8, delta);
+    }
 }
 
 /// <summary>The end of a run: exactly one for each.</summary>
@@ -29,11 +40,16 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
 {
     public override string Name => "chat";
 
-    public override string? NameIn(Dialect dialect) => dialect == Dialect.OpenClaw ? Name : result.Status switch
+    public override string? NameIn(Dialect dialect) => dialect switch
     {
-        TurnStatus.Done => "chat.done",
-        TurnStatus.Aborted => "chat.aborted",
-        _ => "chat.error",
+        Dialect.OpenClaw => Name,
+        Dialect.Session => result.Status == TurnStatus.Done ? "AgentComplete" : "Error",
+        _ => result.Status switch
+        {
+            TurnStatus.Done => "chat.done",
+            TurnStatus.Aborted => "chat.aborted",
+            _ => "chat.error",
+        },
     };
 
     protected override void WriteOwnMembers(Utf8JsonWriter writer)
@@ -71,6 +87,19 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
         }
 
         writer.WriteString("timestamp"u8, Timestamps.Iso(result.EndedAtMs));
+        WriteUsage(writer, "total_tokens");
+    }
+
+    protected override void WriteTaggedMembers(Utf8JsonWriter writer, string sessionId)
+    {
+        if (result.Status != TurnStatus.Done)
+        {
+            writer.WriteString("code"u8, result.Status == TurnStatus.Aborted ? "ABORTED" : "AGENT_FAILED");
+            writer.WriteString("message"u8, result.Error ?? "the run was stopped");
+            return;
+        }
+
+        writer.WriteString("session_id"u8, sessionId);
         WriteUsage(writer, "total_tokens");
     }
 

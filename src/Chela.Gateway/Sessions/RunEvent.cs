@@ -15,6 +15,12 @@ internal abstract class RunEvent(Turn turn, int number) : GatewayEvent
 
     public sealed override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
     {
+        if (dialect == Dialect.Session)
+        {
+            WriteTaggedMembers(writer, turn.Session.Value);
+            return;
+        }
+
         if (dialect == Dialect.JsonRpc)
         {
             writer.WriteString("message_id"u8, turn.RunId);
@@ -35,6 +41,11 @@ internal abstract class RunEvent(Turn turn, int number) : GatewayEvent
 
     /// <summary>Writes the same in the words of the JSON-RPC design document (snake case).</summary>
     protected virtual void WriteSnakeMembers(Utf8JsonWriter writer)
+    {
+    }
+
+    /// <summary>Writes the same for the Session dialect.</summary>
+    protected virtual void WriteTaggedMembers(Utf8JsonWriter writer, string sessionId)
     {
     }
 

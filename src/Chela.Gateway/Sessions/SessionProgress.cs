@@ -6,9 +6,9 @@ internal static class SessionProgress
     private const int TitleChars = 60;
     private const int PreviewChars = 120;
 
-    public static SessionEntry After(SessionEntry entry, TranscriptEntry question, TranscriptEntry answer) => entry with
+    public static SessionEntry After(SessionEntry entry, TranscriptEntry question, TranscriptEntry answer, long messageCount) => entry with
     {
-        MessageCount = entry.MessageCount + 2,
+        MessageCount = (int)messageCount,
         Title = entry.Title ?? Beginning(question.Text, TitleChars),
         Preview = Beginning(answer.Text.Length > 0 ? answer.Text : answer.Error ?? "", PreviewChars),
         LastRunId = answer.RunId,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chela.Contracts.Messages;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Storage;
 
@@ -52,6 +53,10 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     /// <summary>True when a model should read it: what was said, and answers that came to their end or were stopped by a person.</summary>
     [JsonIgnore]
     public bool IsForModel => StopReason is null or StopReasons.Stop || (StopReason == StopReasons.Aborted && Text.Length > 0);
+
+    /// <summary>The entry of a person's message.</summary>
+    public static TranscriptEntry Question(InboundMessage message) =>
+        new(message.RunId + ":user", User, message.Content, message.TimestampMs, message.RunId);
 
     public byte[] ToBytes() => StoredJson.ToBytes(this, SessionsJson.Default.TranscriptEntry);
 

@@ -97,6 +97,30 @@ public sealed class CrashTests
         Assert.Equal("final", (await client.ChatEndAsync("run")).Text("state"));
     }
 
+    [Fact]
+    public async Task The_list_of_sessions_counts_right_after_crashes_in_the_middle_of_many_short_runs()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        for (var crash = 0; crash < 10; crash++)
+        {
+            await using var gateway = await GatewayProcess.StartAsync(start);
+            await using var client = await gateway.OpenOpenClawAsync();
+            var messages = Enumerable.Range(0, 20).Select(number => new SentMessage("main", $"{crash}-{number}", "hello", Fate.Open));
+            await SendAllAsync(client, [.. messages]);
+            await client.ChatAsync($"{crash}-{crash}", "final");
+            gateway.Kill();
+        }
+
+        await using var last = await GatewayProcess.StartAsync(start);
+        await using var reader = await last.OpenOpenClawAsync();
+        await using var rpc = await last.OpenJsonRpcAsync();
+        var listed = Assert.Single((await rpc.CallRpcAsync("session.list")).List("result/sessions"));
+        var history = await reader.HistoryAsync("main");
+
+        Assert.Equal($"{history.Count}", listed.Text("message_count"));
+    }
+
     /// <summary>What was acknowledged is there; what is sent again is recognised; nothing changes by it.</summary>
     private static async Task CheckLastRoundAsync(GatewayProcess gateway, CrashLedger ledger, int round)
     {

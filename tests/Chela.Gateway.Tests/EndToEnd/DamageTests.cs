@@ -104,6 +104,26 @@ public sealed class DamageTests
         Assert.Equal("written after the tear", (await client.HistoryAsync("agent:main:c"))[^1].Text("content/0/text"));
     }
 
+    [Fact]
+    public async Task A_tail_of_rubbish_is_cut_off_and_reported_with_its_file()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await ChatAsync(start);
+        var file = InboxFile(start);
+        await File.AppendAllBytesAsync(file, [0, 0, 0, 0, 0, 0, 0, 0], TestContext.Current.CancellationToken);
+
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var client = await gateway.OpenOpenClawAsync();
+
+        foreach (var session in Sessions)
+        {
+            Assert.Equal(4, (await client.HistoryAsync(session)).Count);
+        }
+
+        Assert.Contains(Path.GetFileName(file), gateway.Output.Text, StringComparison.Ordinal);
+    }
+
     /// <summary>Two messages in each of three sessions, and an orderly end.</summary>
     private static async Task ChatAsync(GatewayStart start)
     {
@@ -127,7 +147,8 @@ public sealed class DamageTests
 
     private static async Task<string> TranscriptAsync(GatewayStart start, string text)
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(start.StateDirectory!, "sessions", "transcripts"), "*.jsonl", SearchOption.AllDirectories))
+        var folder = Path.Combine(start.StateDirectory!, "sessions", "transcripts");
+        foreach (var file in Directory.GetFiles(folder, "*.jsonl", SearchOption.AllDirectories))
         {
             if ((await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Contains(text, StringComparison.Ordinal))
             {

@@ -29,6 +29,8 @@ public sealed class FirstStartTests
     [Theory]
     [InlineData("plain")]
     [InlineData("with two spaces")]
+    [InlineData("Bob's")]
+    [InlineData("$HOME & \"more\" `ls` \\ ;")]
     public async Task The_command_works_wherever_the_state_directory_is(string name)
     {
         using var home = new TempFolder();
@@ -38,6 +40,19 @@ public sealed class FirstStartTests
 
         Assert.Equal("Hello\n", output);
         Assert.Equal("", errors);
+        Assert.Equal(0, exitCode);
+    }
+
+    [Fact]
+    public async Task The_command_works_in_another_terminal_when_a_variable_chose_the_state_directory()
+    {
+        using var home = new TempFolder();
+        var start = new GatewayStart(home.Path) { StateDirectory = null, Environment = [("CHELA_STATE_DIR", home.File("elsewhere"))] };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+
+        var (exitCode, output, _) = await ShellAsync(gateway.FirstChat, home.Path);
+
+        Assert.Equal("Hello\n", output);
         Assert.Equal(0, exitCode);
     }
 

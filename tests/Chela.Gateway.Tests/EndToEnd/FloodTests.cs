@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chela.Gateway.Tests.Support;
@@ -68,6 +69,25 @@ public sealed class FloodTests
     }
 
     [Fact]
+    [Trait("Requirement", "O4")]
+    [Trait("Requirement", "W2")]
+    public async Task A_batch_of_calls_for_long_answers_keeps_memory_bounded()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path) { Environment = HeapLimit });
+        await using var client = await gateway.OpenJsonRpcAsync();
+        await using var other = await gateway.OpenOpenClawAsync();
+        await FillAsync(other);
+
+        var call = JsonRpcWire.Call("1", "chat.history", WholeHistory());
+        await client.SendAsync($"[{string.Join(',', Enumerable.Repeat(call, 256))}]");
+        await Record.ExceptionAsync(() => client.ReceiveAsync()); // an answer, or a goodbye
+
+        Assert.Equal("true", (await other.CallAsync("health")).Text("ok"));
+        Assert.InRange(gateway.PeakResidentBytes, 1, MostResidentBytes);
+    }
+
+    [Fact]
     public async Task Half_open_handshakes_keep_nobody_out()
     {
         using var folder = new TempFolder();
@@ -93,6 +113,28 @@ public sealed class FloodTests
         {
             await one.DisposeAsync();
         }
+    }
+
+    [Fact]
+    [Trait("Requirement", "A6")]
+    public async Task More_silent_connections_from_one_address_than_allowed_are_refused_and_logged_in_ones_stay()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path) { Environment = [("CHELA_GATEWAY__LIMITS__MAXUNAUTHENTICATEDPERADDRESS", "3")] };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var client = await gateway.OpenOpenClawAsync();
+        await using var first = await gateway.OpenSilentOpenClawAsync();
+        await using var second = await gateway.OpenSilentJsonRpcAsync();
+        await using var third = await gateway.OpenSilentOpenClawAsync();
+
+        var refusal = await Record.ExceptionAsync(() => gateway.OpenSilentOpenClawAsync());
+
+        Assert.Contains("503", Assert.IsType<WebSocketException>(refusal).Message, StringComparison.Ordinal);
+        Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
+        first.Abort();
+        await Patience.UntilAsync(
+            async _ => await Record.ExceptionAsync(async () => await (await gateway.OpenSilentOpenClawAsync()).DisposeAsync()) is null,
+            "the place that became free was given away");
     }
 
     [Fact]

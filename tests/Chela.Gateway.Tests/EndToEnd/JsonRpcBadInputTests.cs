@@ -49,6 +49,18 @@ public sealed class JsonRpcBadInputTests(GatewayFixture fixture) : IClassFixture
         await fixture.Gateway.AssertAliveAsync();
     }
 
+    [Fact]
+    public async Task An_empty_message_is_not_json()
+    {
+        await using var client = await fixture.Gateway.OpenJsonRpcAsync();
+
+        await client.SendAsync("");
+        await client.SendAsync(Health);
+
+        Assert.Equal("-32700", (await client.ReceiveAsync()).Text("error/code"));
+        Assert.Equal("true", (await client.ReceiveAsync()).Text("result/ok"));
+    }
+
     [Theory]
     [InlineData("no.such.method", "{}", -32601, "unknown method: no.such.method")]
     [InlineData("chat.history", """{"limit":"x"}""", -32602, "invalid chat.history params: at /limit: must be integer")]
@@ -131,6 +143,19 @@ public sealed class JsonRpcBadInputTests(GatewayFixture fixture) : IClassFixture
         await client.SendAsync(new byte[] { 0xFF, 0xFE }, WebSocketMessageType.Binary);
 
         Assert.Equal((1007, "invalid UTF-8"), await client.ClosedAsync());
+        await fixture.Gateway.AssertAliveAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Text_that_is_not_utf8_closes_with_1007(bool isLoggedIn)
+    {
+        await using var client = await OpenAsync(isLoggedIn);
+
+        await client.SendAsync(new byte[] { (byte)'"', 0xED, 0xA0, 0x80, (byte)'"' }, WebSocketMessageType.Text);
+
+        Assert.Equal(1007, (await client.ClosedAsync()).Code);
         await fixture.Gateway.AssertAliveAsync();
     }
 

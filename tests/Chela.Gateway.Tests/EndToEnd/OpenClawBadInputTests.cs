@@ -44,6 +44,17 @@ public sealed class OpenClawBadInputTests(GatewayFixture fixture) : IClassFixtur
         await fixture.Gateway.AssertAliveAsync();
     }
 
+    [Fact]
+    public async Task Before_the_login_an_empty_message_is_not_json_either()
+    {
+        await using var client = await fixture.Gateway.OpenSilentOpenClawAsync();
+
+        await client.SendAsync("");
+        await client.TrySendAsync(Health);
+
+        Assert.Equal((1000, ""), await client.ClosedAsync());
+    }
+
     [Theory]
     [InlineData("health")]
     [InlineData("chat.send")]
@@ -136,6 +147,31 @@ public sealed class OpenClawBadInputTests(GatewayFixture fixture) : IClassFixtur
         Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
     }
 
+    [Fact]
+    public async Task A_second_connect_is_refused_and_the_socket_stays()
+    {
+        await using var client = await fixture.Gateway.OpenOpenClawAsync();
+
+        var answer = await client.CallAsync("connect", OpenClawWire.ConnectParams(fixture.Gateway.Token));
+
+        AssertRefused(answer, "connect is only valid as the first request");
+        Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"req","id":"deep","method":"health","params":{"x":~deep~}}""")]
+    [InlineData("""{"type":"req","id":"deep","method":"\ud800","params":{}}""")]
+    [InlineData("""{"type":"req","id":"deep","method":"health","\udc00":1}""")]
+    public async Task After_the_login_json_that_is_only_odd_is_not_left_without_an_answer(string frame)
+    {
+        await using var client = await fixture.Gateway.OpenOpenClawAsync();
+
+        await client.SendAsync(BadInput.Expand(frame));
+        await client.SendAsync(Health);
+
+        Assert.Equal("deep", (await client.ReceiveAsync()).Text("id"));
+    }
+
     [Theory]
     [InlineData(BadInput.Huge)]
     [InlineData(BadInput.Giant)]
@@ -147,6 +183,20 @@ public sealed class OpenClawBadInputTests(GatewayFixture fixture) : IClassFixtur
         await client.TrySendAsync(BadInput.Expand(OpenClawWire.Request("1", "health", new() { ["x"] = size })));
 
         Assert.Equal((1009, "payload too large"), await client.ClosedAsync());
+        await fixture.Gateway.AssertAliveAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Text_that_is_not_utf8_closes_with_1007(bool isLoggedIn)
+    {
+        await using var client = isLoggedIn ? await fixture.Gateway.OpenOpenClawAsync() : await fixture.Gateway.OpenSilentOpenClawAsync();
+        byte[] frame = [.. Encoding.UTF8.GetBytes("""{"type":"req","id":""" + "\""), 0xC3, 0x28, .. "\"}"u8];
+
+        await client.SendAsync(frame, WebSocketMessageType.Text);
+
+        Assert.Equal(1007, (await client.ClosedAsync()).Code);
         await fixture.Gateway.AssertAliveAsync();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.EndToEnd;
@@ -59,6 +60,67 @@ public sealed class ShutdownTests
         Assert.Equal(
             [$"user: {Slow}", "assistant (stop): this turn comes to its end", "user: waits its turn", "assistant (stop): waits its turn"],
             (await reader.HistoryAsync("main")).Select(OpenClawWire.Line));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    [InlineData(40)]
+    [Trait("Requirement", "W2")]
+    public async Task Calls_that_wait_for_a_turn_get_their_answer_before_the_goodbye(int callers)
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path) { Environment = [("CHELA_AGENTS__DEFAULTS__MAXCONCURRENT", "64")] };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var witness = await gateway.OpenOpenClawAsync();
+        var waiting = new List<(WireClient Client, string Id)>();
+        for (var number = 0; number < callers; number++)
+        {
+            var client = await gateway.OpenJsonRpcAsync();
+            var parameters = new JsonObject { ["text"] = "/slow 1000 all", ["session_key"] = $"agent:main:s{number}" };
+            waiting.Add((client, client.NextId()));
+            await client.SendAsync(JsonRpcWire.Call(waiting[^1].Id, "chat.send", parameters));
+        }
+
+        for (var number = 0; number < callers; number++)
+        {
+            await witness.ReceiveAsync(frame => frame.Text("payload/data/phase") == "start");
+        }
+
+        gateway.Terminate();
+
+        foreach (var (client, id) in waiting)
+        {
+            var answer = await client.ReceiveAsync(frame => frame.Text("id") == id);
+            Assert.Equal("all", answer.Text("result/text"));
+            Assert.Equal(1001, (await client.ClosedAsync()).Code);
+            await client.DisposeAsync();
+        }
+
+        Assert.Equal(0, await gateway.EndAsync());
+    }
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_second_signal_ends_at_once_and_the_next_start_marks_the_turn_as_interrupted()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await using (var gateway = await GatewayProcess.StartAsync(start))
+        {
+            await using var client = await gateway.OpenOpenClawAsync();
+            await client.SendChatAsync("main", "run", "/slow 5000 nobody waits this long for it to end");
+            gateway.Terminate();
+            await client.ReceiveAsync(frame => frame.Text("event") == "shutdown");
+            using var patience = Patience.Begin();
+            await gateway.Output.LineAsync(line => line.StartsWith("Stopping", StringComparison.Ordinal), patience.Token);
+            Assert.NotEqual(0, await gateway.TerminateAsync());
+        }
+
+        await using var again = await GatewayProcess.StartAsync(start);
+        await using var reader = await again.OpenOpenClawAsync();
+        Assert.Equal("interrupted", (await reader.HistoryAsync("main"))[^1].Text("stopReason"));
     }
 
     [Fact]

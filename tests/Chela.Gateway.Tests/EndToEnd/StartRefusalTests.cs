@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.EndToEnd;
@@ -43,6 +45,37 @@ public sealed class StartRefusalTests
     }
 
     [Fact]
+    [Trait("Requirement", "W1")]
+    public async Task A_port_that_is_taken_is_named_in_one_line()
+    {
+        using var folder = new TempFolder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var (exitCode, output, errors) = await GatewayProcess.RefusedAsync(new GatewayStart(folder.Path) { Port = port });
+
+        Assert.Equal(69, exitCode);
+        Assert.Contains($"port {port}", OneLine(errors), StringComparison.Ordinal);
+        Assert.Equal("", output);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", 69)]
+    [InlineData("no-such-host.invalid", 69)]
+    [Trait("Requirement", "A4")]
+    public async Task An_address_that_is_not_here_is_named_in_one_line(string bind, int expected)
+    {
+        using var folder = new TempFolder();
+
+        var (exitCode, output, errors) = await GatewayProcess.RefusedAsync(new GatewayStart(folder.Path) { Arguments = ["--bind", bind] });
+
+        Assert.Equal(expected, exitCode);
+        Assert.Contains(bind, OneLine(errors), StringComparison.Ordinal);
+        Assert.Equal("", output);
+    }
+
+    [Fact]
     public async Task A_state_directory_that_cannot_be_made_is_named_in_one_line()
     {
         using var folder = new TempFolder();
@@ -53,6 +86,23 @@ public sealed class StartRefusalTests
 
         Assert.Equal(73, exitCode);
         Assert.Contains(directory, OneLine(errors), StringComparison.Ordinal);
+        Assert.Equal("", output);
+    }
+
+    [Theory]
+    [InlineData("inbox")]
+    [InlineData("sessions")]
+    public async Task A_file_where_a_directory_has_to_be_stops_the_start_and_not_the_first_message(string name)
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        Directory.CreateDirectory(start.StateDirectory!);
+        await File.WriteAllTextAsync(Path.Combine(start.StateDirectory!, name), "", TestContext.Current.CancellationToken);
+
+        var (exitCode, output, errors) = await GatewayProcess.RefusedAsync(start);
+
+        Assert.Equal(73, exitCode);
+        Assert.Contains(name, OneLine(errors), StringComparison.Ordinal);
         Assert.Equal("", output);
     }
 
@@ -83,6 +133,19 @@ public sealed class StartRefusalTests
             part => Assert.Contains(part, errors, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
         Assert.Equal("", output);
+    }
+
+    [Fact]
+    [Trait("Requirement", "K1")]
+    public async Task A_main_key_that_no_session_can_have_is_refused_before_a_client_meets_it()
+    {
+        using var folder = new TempFolder();
+
+        var (exitCode, _, errors) = await GatewayProcess.RefusedAsync(
+            new GatewayStart(folder.Path) { Environment = [("CHELA_SESSION__MAINKEY", "a b")] });
+
+        Assert.Equal(78, exitCode);
+        Assert.Contains("session.mainKey", OneLine(errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal static class RequestReader
         }
         catch (Exception e) when (WireJson.IsUnreadable(e))
         {
-            return WireFrame.Nothing; // protocol: after the handshake, what is not JSON is ignored
+            return RefuseUnreadable(frame);
         }
     }
 
@@ -72,6 +72,19 @@ internal static class RequestReader
     private static byte[] RawToken(ReadOnlySpan<byte> frame, ref Utf8JsonReader reader) =>
         frame[(int)reader.TokenStartIndex..(int)reader.BytesConsumed].ToArray();
 
+    /// <summary>What is not JSON is ignored (01-wire § 2.2); JSON that is too deep, or holds half a character, is answered.</summary>
+    private static WireFrame RefuseUnreadable(ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            return WireFrame.One(Refuse(frame.Span));
+        }
+        catch (Exception e) when (WireJson.IsUnreadable(e))
+        {
+            return WireFrame.Nothing;
+        }
+    }
+
     private static WireCall Refuse(ReadOnlySpan<byte> frame)
     {
         var problems = RequestFrame.Shape.Check(frame);
@@ -80,13 +93,20 @@ internal static class RequestReader
     }
 
     /// <summary>The frame's id as it came if it is a string or a number, so that the client can match the answer.</summary>
+    /// <exception cref="JsonException">The frame is not JSON.</exception>
     private static byte[] IdOf(ReadOnlySpan<byte> frame)
     {
-        using var document = JsonDocument.Parse(frame.ToArray());
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("id"u8, out var id)
-            && id.ValueKind is JsonValueKind.String or JsonValueKind.Number
-                ? System.Text.Encoding.UTF8.GetBytes(id.GetRawText())
-                : UnknownId;
+        var found = UnknownId;
+        var reader = new Utf8JsonReader(frame, new JsonReaderOptions { MaxDepth = Math.Max(frame.Length, 1) });
+        while (reader.Read())
+        {
+            if (reader is { CurrentDepth: 1, TokenType: JsonTokenType.PropertyName } && reader.ValueSpan.SequenceEqual("id"u8))
+            {
+                reader.Read();
+                found = reader.TokenType is JsonTokenType.String or JsonTokenType.Number ? RawToken(frame, ref reader) : found;
+            }
+        }
+
+        return found;
     }
 }

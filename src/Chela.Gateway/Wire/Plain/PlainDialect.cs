@@ -72,7 +72,7 @@ internal sealed class PlainDialect : IWireDialect
     private static void WriteError(Utf8JsonWriter writer, RpcError error)
     {
         writer.WriteStartObject("error"u8);
-        writer.WriteString("code"u8, CodeOf(error.Kind));
+        writer.WriteString("code"u8, ErrorCodes.Of(error.Kind));
         writer.WriteString("message"u8, error.Message);
         if (error.Details is { } details)
         {
@@ -133,21 +133,4 @@ internal sealed class PlainDialect : IWireDialect
             : isObject ? new WireCall(id, method, parameters, null)
             : WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidParams, "at /params: must be an object");
     }
-
-    /// <summary>The kind's name in capitals: <c>INVALID_PARAMS</c>.</summary>
-    private static string CodeOf(RpcErrorKind kind) => kind switch
-    {
-        RpcErrorKind.Parse => "PARSE_ERROR",
-        RpcErrorKind.InvalidRequest => "INVALID_REQUEST",
-        RpcErrorKind.UnknownMethod => "UNKNOWN_METHOD",
-        RpcErrorKind.InvalidParams => "INVALID_PARAMS",
-        RpcErrorKind.Unauthenticated => "UNAUTHENTICATED",
-        RpcErrorKind.Forbidden => "FORBIDDEN",
-        RpcErrorKind.NotFound => "NOT_FOUND",
-        RpcErrorKind.Conflict => "CONFLICT",
-        RpcErrorKind.TooMany => "TOO_MANY",
-        RpcErrorKind.Unavailable => "UNAVAILABLE",
-        RpcErrorKind.Timeout => "TIMEOUT",
-        _ => "INTERNAL",
-    };
 }
