@@ -111,8 +111,15 @@ internal sealed class Connection : ICallerConnection, IDisposable
     public TimeSpan ClosingFor() =>
         Interlocked.Read(ref _closingSince) is var since and not 0 ? _time.GetElapsedTime(since) : TimeSpan.Zero;
 
+    /// <summary>True when the gateway itself has cut the connection off.</summary>
+    public bool IsCutOff { get; private set; }
+
     /// <summary>Ends the connection without a goodbye.</summary>
-    public void Abort() => Socket.Socket.Abort();
+    public void Abort()
+    {
+        IsCutOff = true;
+        Socket.Socket.Abort();
+    }
 
     public void Dispose()
     {

@@ -37,7 +37,10 @@ internal sealed partial class Pump(
         catch (Exception e) when (IsDisconnect(e))
         {
             Log.Lost(logger, connection.Id, e.Message);
-            await DrainAsync(connection);
+            if (!connection.IsCutOff && e is WebSocketException { WebSocketErrorCode: WebSocketError.Faulted })
+            {
+                await DrainAsync(connection); // the framework has said goodbye itself: a frame that breaks the protocol
+            }
         }
         finally
         {

@@ -1,0 +1,187 @@
+using Chela.Contracts.Messages;
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Storage;
+using Chela.Gateway.Tests.Storage;
+
+namespace Chela.Gateway.Tests.Bus;
+
+[Trait("Requirement", "B2")]
+public sealed class InboxTests
+{
+    private static readonly string Megabytes = new('x', 6 * 1024 * 1024);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task What_was_accepted_and_did_not_end_is_found_at_the_next_start_in_its_order()
+    {
+        await using var trial = new StorageTrial();
+        var journal = trial.Open();
+        var before = new Inbox(journal);
+        InboundMessage[] messages = [Message("a"), Message("b"), Message("c", "é😀\n\"\\"), Message("d")];
+        foreach (var message in messages)
+        {
+            Assert.Equal(Acceptance.New, await before.AcceptAsync(message));
+        }
+
+        before.End(messages[1], 2);
+        await journal.FlushAsync(Ct);
+        var unfinished = await new Inbox(trial.Open()).RecoverAsync(Ct);
+
+        Assert.Equal([messages[0], messages[2], messages[3]], unfinished);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_message_counts_as_accepted_only_when_it_is_on_disk()
+    {
+        await using var trial = new StorageTrial();
+        using var reached = new ManualResetEventSlim();
+        using var proceed = new ManualResetEventSlim();
+        trial.AtStep = step =>
+        {
+            if (step == StorageSteps.JournalBeforeFsync)
+            {
+                reached.Set();
+                proceed.Wait(Ct);
+            }
+        };
+
+        var accepting = new Inbox(trial.Open()).AcceptAsync(Message("a")).AsTask();
+        reached.Wait(Ct);
+        var isEarly = accepting.IsCompleted;
+        proceed.Set();
+
+        Assert.Equal(Acceptance.New, await accepting);
+        Assert.False(isEarly);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_again_is_recognised_while_its_run_goes_on_and_after_it()
+    {
+        await using var trial = new StorageTrial();
+        var journal = trial.Open();
+        var inbox = new Inbox(journal);
+        await inbox.AcceptAsync(Message("a"));
+
+        var inFlight = await inbox.AcceptAsync(Message("a") with { TimestampMs = 99, SenderId = "another" });
+        inbox.End(Message("a"), 5);
+        var finished = await inbox.AcceptAsync(Message("a"));
+
+        Assert.Equal((Acceptance.InFlight, Acceptance.Finished), (inFlight, finished));
+        await journal.FlushAsync(Ct);
+        Assert.Equal(2, trial.Open().Count);
+    }
+
+    [Fact]
+    public async Task Another_message_under_the_same_run_id_is_a_conflict_before_and_after_the_end()
+    {
+        await using var trial = new StorageTrial();
+        var inbox = new Inbox(trial.Open());
+        await inbox.AcceptAsync(Message("a"));
+
+        var otherText = await inbox.AcceptAsync(Message("a", "something else"));
+        var otherSession = await inbox.AcceptAsync(Message("a") with { Session = SessionKey.Of("main", "other") });
+        inbox.End(Message("a"), 5);
+        var afterTheEnd = await inbox.AcceptAsync(Message("a", "something else"));
+
+        Assert.Equal([Acceptance.Conflict, Acceptance.Conflict, Acceptance.Conflict], [otherText, otherSession, afterTheEnd]);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_message_is_recognised_after_a_restart()
+    {
+        await using var trial = new StorageTrial();
+        var journal = trial.Open();
+        var before = new Inbox(journal);
+        await before.AcceptAsync(Message("a"));
+        await before.AcceptAsync(Message("b"));
+        before.End(Message("a"), 5);
+        await journal.FlushAsync(Ct);
+
+        var after = new Inbox(trial.Open());
+        await after.RecoverAsync(Ct);
+
+        Assert.Equal(Acceptance.Finished, await after.AcceptAsync(Message("a")));
+        Assert.Equal(Acceptance.InFlight, await after.AcceptAsync(Message("b")));
+        Assert.Equal(Acceptance.Conflict, await after.AcceptAsync(Message("b", "something else")));
+        Assert.Equal(Acceptance.New, await after.AcceptAsync(Message("c")));
+    }
+
+    [Fact]
+    public async Task Of_many_at_once_one_is_new_and_the_others_wait_until_it_is_on_disk()
+    {
+        await using var trial = new StorageTrial();
+        var inbox = new Inbox(trial.Open());
+
+        var acceptances = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => inbox.AcceptAsync(Message("a")).AsTask(), Ct)));
+
+        Assert.Single(acceptances, Acceptance.New);
+        Assert.Equal(49, acceptances.Count(acceptance => acceptance == Acceptance.InFlight));
+        Assert.Equal(1, trial.Open().Count);
+    }
+
+    [Fact]
+    public async Task Of_the_runs_that_ended_the_oldest_are_forgotten_first()
+    {
+        await using var trial = new StorageTrial();
+        var inbox = new Inbox(trial.Open());
+
+        for (var n = 0; n <= Inbox.MaxRemembered; n++)
+        {
+            inbox.End(Message($"{n}"), n);
+        }
+
+        Assert.Equal(Acceptance.Finished, await inbox.AcceptAsync(Message("1")));
+        Assert.Equal(Acceptance.Finished, await inbox.AcceptAsync(Message($"{Inbox.MaxRemembered}")));
+        Assert.Equal(Acceptance.New, await inbox.AcceptAsync(Message("0")));
+    }
+
+    [Fact]
+    public async Task A_message_that_the_disk_refused_counts_as_never_sent()
+    {
+        await using var trial = new StorageTrial();
+        var inbox = new Inbox(trial.Open());
+        trial.AtStep = step => _ = step == StorageSteps.JournalBeforeWrite ? throw new IOException("the disk is full") : 0;
+
+        await Assert.ThrowsAsync<JournalWriteException>(() => inbox.AcceptAsync(Message("a")).AsTask());
+        trial.AtStep = _ => { };
+        var again = await inbox.AcceptAsync(Message("a"));
+        var unfinished = await new Inbox(trial.Open()).RecoverAsync(Ct);
+
+        Assert.Equal(Acceptance.New, again);
+        Assert.Equal([Message("a")], unfinished);
+    }
+
+    [Fact]
+    [Trait("Requirement", "O4")]
+    public async Task When_the_journal_has_grown_it_is_written_anew_with_what_is_not_over()
+    {
+        await using var trial = new StorageTrial();
+        var journal = trial.Open();
+        var inbox = new Inbox(journal);
+        await inbox.AcceptAsync(Message("waits"));
+        foreach (var run in new[] { "a", "b", "c" })
+        {
+            await inbox.AcceptAsync(Message(run, Megabytes));
+            inbox.End(Message(run, Megabytes), 5);
+        }
+
+        await inbox.Compaction;
+        inbox.End(Message("last"), 6);
+        await journal.FlushAsync(Ct);
+        var after = new Inbox(trial.Open());
+        var unfinished = await after.RecoverAsync(Ct);
+
+        Assert.InRange(journal.Bytes, 1, 10_000);
+        Assert.Equal([Message("waits")], unfinished);
+        Assert.Equal(Acceptance.Finished, await after.AcceptAsync(Message("b", Megabytes)));
+        Assert.Equal(Acceptance.Finished, await after.AcceptAsync(Message("last")));
+    }
+
+    private static InboundMessage Message(string runId, string text = "Hello") =>
+        new(runId, SessionKey.Main, text, "webchat", "cli", 1_767_225_600_000);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using Chela.Contracts.Messages;
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chela.Gateway.Tests.Bus;
+
+/// <summary>Lanes whose turns begin and end when the test says so.</summary>
+internal sealed class LaneTrial : IDisposable
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _begun = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _mayEnd = new();
+    private readonly ConcurrentQueue<string> _log = new();
+
+    public LaneTrial(int maxConcurrent = 100) => Lanes = new Lanes(RunAsync, maxConcurrent, NullLogger<Lanes>.Instance);
+
+    public Lanes Lanes { get; }
+
+    /// <summary>Which runs began and ended, in order: <c>+a -a</c>.</summary>
+    public string Log => string.Join(' ', _log);
+
+    public static Turn Turn(string runId, string session = "main") =>
+        new(new InboundMessage(runId, SessionKey.Of("main", session), $"text of {runId}", "webchat", "cli", 1));
+
+    /// <summary>Takes a place and puts a turn into it.</summary>
+    public Turn Enqueue(string runId, string session = "main")
+    {
+        var turn = Turn(runId, session);
+        Assert.True(Lanes.TryReserve(turn.Session));
+        Lanes.Enqueue(turn);
+        return turn;
+    }
+
+    public Task BegunAsync(string runId) => Signal(_begun, runId).Task.WaitAsync(TestContext.Current.CancellationToken);
+
+    public bool HasBegun(string runId) => Signal(_begun, runId).Task.IsCompleted;
+
+    public void LetEnd(params string[] runIds) => Array.ForEach(runIds, runId => Signal(_mayEnd, runId).TrySetResult());
+
+    public void Dispose() => Lanes.Dispose();
+
+    private async Task RunAsync(Turn turn, CancellationToken stopping)
+    {
+        _log.Enqueue($"+{turn.RunId}");
+        Signal(_begun, turn.RunId).SetResult();
+        var status = TurnStatus.Done;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(turn.Aborted, stopping);
+        try
+        {
+            await Signal(_mayEnd, turn.RunId).Task.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            status = turn.Aborted.IsCancellationRequested ? TurnStatus.Aborted : TurnStatus.Interrupted;
+        }
+
+        _log.Enqueue($"-{turn.RunId}");
+        turn.Complete(new TurnResult(status, "", null, null, 1));
+    }
+
+    private static TaskCompletionSource Signal(ConcurrentDictionary<string, TaskCompletionSource> signals, string runId) =>
+        signals.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+}
