@@ -73,6 +73,8 @@ public readonly record struct SessionKey
     /// <inheritdoc/>
     public override string ToString() => Value;
 
+    private static bool IsFull(string text) => text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
+
     private static string Problem(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -80,7 +82,7 @@ public readonly record struct SessionKey
             return "session key must not be empty";
         }
 
-        if (text.Length > MaxLength - Prefix.Length - DefaultAgent.Length - 1)
+        if (text.Length > MaxLength - (IsFull(text) ? 0 : Prefix.Length + DefaultAgent.Length + 1))
         {
             return $"session key must not be longer than {MaxLength} characters";
         }

@@ -28,12 +28,13 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         var (entries, total) = await ReadEntriesAsync(session, limit, ct);
         var messages = entries.Select(entry => ToMessage(entry, maxChars)).ToList();
         var written = entries.Where(entry => entry.Role == TranscriptEntry.User).Select(entry => entry.RunId).ToHashSet(StringComparer.Ordinal);
-        var pending = waiting.Where(turn => !written.Contains(turn.RunId) && !turn.Completion.IsCompleted).Select(turn => ToMessage(turn.Message));
+        var pending = waiting.Where(turn => !written.Contains(turn.RunId) && !turn.Completion.IsCompleted).Select(turn => ToMessage(turn.Message, maxChars));
         messages.AddRange(pending);
-        return new ChatHistoryResult(key.Value, messages)
+        List<TranscriptMessage> newest = [.. messages.TakeLast(limit)];
+        return new ChatHistoryResult(key.Value, newest)
         {
             SessionId = session.SessionId,
-            HasMore = total > entries.Count,
+            HasMore = total > entries.Count || messages.Count > newest.Count,
             TotalMessages = total,
             InFlightRun = waiting.Count > 0 ? new InFlightRun(waiting[0].RunId, waiting[0].Text) : null,
         };
@@ -69,8 +70,8 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         };
     }
 
-    private static TranscriptMessage ToMessage(Contracts.Messages.InboundMessage message) =>
-        new(TranscriptEntry.User, [new TextBlock("text", Shorten(message.Content, MaxMessageChars))], message.TimestampMs)
+    private static TranscriptMessage ToMessage(Contracts.Messages.InboundMessage message, int maxChars) =>
+        new(TranscriptEntry.User, [new TextBlock("text", Shorten(message.Content, maxChars))], message.TimestampMs)
         {
             RunId = message.RunId,
         };
