@@ -1,33 +1,62 @@
 #!/usr/bin/env bash
-# Publishes the gateway and the baseline in the same form, compares them, and writes bench/results/<date>-start.md.
-# Arguments go to the benchmark: --rounds N --starts N --seconds S --json (JSON goes to the terminal, no file is written).
+# Publishes the gateway and the baseline in the same form, compares them, and writes bench/results/<date>-<set>.md.
+#   bench/run.sh [start] [--rounds N] [--starts N] [--seconds S]
+#   bench/run.sh sessions [--rounds N] [--seconds S] [--sessions N]
+#   bench/run.sh chaos [--kills N] [--clients N] [--seed N]
+#   bench/run.sh connections [--rounds N] [--seconds S] [--connections N] [--deaf N] [--events N] [--cuts N]
+# With --only QUESTION one question of the set is asked, with --json the answers are JSON; both go to the terminal, no file is written.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
+set=start
+case ${1:-} in
+    start | connections | sessions | chaos) set=$1; shift ;;
+esac
 rid=$(dotnet --info | sed -n 's/^ *RID: *//p' | head -1)
 
-eng/publish.sh "$rid"
-PROJECT=bench/Baseline/Baseline.csproj eng/publish.sh "$rid"
-dotnet build bench/Chela.Bench -c Release -v quiet --nologo
+case $set in
+    start) title='Start, memory and requests beside a bare Kestrel' ;;
+    connections) title='Many connections beside a bare Kestrel' ;;
+    sessions) title='Many sessions' ;;
+    chaos) title='Killed again and again under load' ;;
+esac
 
-compare=(dotnet run --project bench/Chela.Bench -c Release --no-build --
-    --baseline "artifacts/publish/Baseline-$rid/Baseline" --gateway "artifacts/publish/$rid/chela" "$@")
+eng/publish.sh "$rid"
+gateway=artifacts/publish/$rid/chela
+if [ "$set" = chaos ]; then
+    form='The gateway is a self-contained composite ReadyToRun folder. Every message is sent under a key of its own, and again until it is
+acknowledged; at the end of each era, and once more at the end of all, every transcript, and every answer that the program behind the webhook got,
+is compared with what was acknowledged.'
+    dotnet build bench/Chela.Chaos -c Release -v quiet --nologo
+    compare=(dotnet run --project bench/Chela.Chaos -c Release --no-build -- --gateway "$gateway" "$@")
+else
+    form='Both programs are self-contained composite ReadyToRun folders. Each figure is the median of the rounds, in which the
+programs took turns. The ratio is gateway over baseline.'
+    PROJECT=bench/Baseline/Baseline.csproj eng/publish.sh "$rid"
+    dotnet build bench/Chela.Bench -c Release -v quiet --nologo
+    compare=(dotnet run --project bench/Chela.Bench -c Release --no-build -- --set "$set"
+        --baseline "artifacts/publish/Baseline-$rid/Baseline" --gateway "$gateway" "$@")
+fi
+
 for argument in "$@"; do
-    if [ "$argument" = --json ]; then
-        exec "${compare[@]}"
-    fi
+    case $argument in
+        --json | --only) exec "${compare[@]}" ;;
+    esac
 done
 
+load() { cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || uptime | sed 's/.*load averages*: //'; }
+
+before=$(load)
 table=$("${compare[@]}")
-file=bench/results/$(date -u +%F)-start.md
+file=bench/results/$(date -u +%F)-$set.md
 mkdir -p bench/results
 cat >"$file" <<PAGE
-# Start, memory and requests beside a bare Kestrel
+# $title
 
-Commit $(git rev-parse --short HEAD), $(nproc) cores, $(uname -sr), .NET SDK $(dotnet --version), client on the same machine. Made by \`bench/run.sh${*:+ $*}\`.
-Both programs are self-contained composite ReadyToRun folders. Each figure is the median of the rounds, in which the
-programs took turns. The ratio is gateway over baseline.
+Commit $(git rev-parse --short HEAD), $(nproc) cores, $(uname -sr), .NET SDK $(dotnet --version), client on the same machine. Made by \`bench/run.sh $set${*:+ $*}\`.
+Load average before $before, after $(load).
+$form
 
 $table
 PAGE

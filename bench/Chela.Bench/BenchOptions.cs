@@ -7,6 +7,12 @@ namespace Chela.Bench;
 /// <param name="Gateway">The published gateway.</param>
 internal sealed record BenchOptions(string Baseline, string Gateway)
 {
+    /// <summary>Which questions: <c>start</c>, <c>connections</c> or <c>sessions</c>.</summary>
+    public string Set { get; init; } = "start";
+
+    /// <summary>The one question of the set to ask; null asks all.</summary>
+    public string? Only { get; init; }
+
     /// <summary>How often each question is asked of both programs in turn; the median counts.</summary>
     public int Rounds { get; init; } = 3;
 
@@ -16,21 +22,43 @@ internal sealed record BenchOptions(string Baseline, string Gateway)
     /// <summary>How long each load is measured.</summary>
     public double Seconds { get; init; } = 5;
 
+    /// <summary>The sizes of the questions about many connections.</summary>
+    public ConnectionOptions Crowds { get; init; } = new();
+
+    /// <summary>How many sessions are listed.</summary>
+    public int Sessions { get; init; } = 100_000;
+
     /// <summary>Whether to print JSON and not a table.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--baseline PATH --gateway PATH [--rounds N] [--starts N] [--seconds S] [--json]</c>.</summary>
+    /// <summary>
+    /// Reads <c>--baseline PATH --gateway PATH [--set start|connections|sessions] [--only QUESTION] [--rounds N] [--starts N] [--seconds S] [--connections N]
+    /// [--deaf N] [--events N] [--cuts N] [--sessions N] [--json]</c>.
+    /// </summary>
     public static BenchOptions Parse(string[] args)
     {
         string? Given(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
         string Needed(string name) => Given(name) ?? throw new ArgumentException(name + " is needed.");
+        int Count(string name, int otherwise) => Given(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
         var options = new BenchOptions(Path.GetFullPath(Needed("--baseline")), Path.GetFullPath(Needed("--gateway")));
+        var seconds = Given("--seconds") is { } given ? double.Parse(given, CultureInfo.InvariantCulture) : options.Seconds;
         return options with
         {
-            Rounds = Given("--rounds") is { } rounds ? int.Parse(rounds, CultureInfo.InvariantCulture) : options.Rounds,
-            Starts = Given("--starts") is { } starts ? int.Parse(starts, CultureInfo.InvariantCulture) : options.Starts,
-            Seconds = Given("--seconds") is { } seconds ? double.Parse(seconds, CultureInfo.InvariantCulture) : options.Seconds,
+            Set = Given("--set") ?? options.Set,
+            Only = Given("--only"),
+            Rounds = Count("--rounds", options.Rounds),
+            Starts = Count("--starts", options.Starts),
+            Seconds = seconds,
+            Crowds = new ConnectionOptions
+            {
+                Connections = Count("--connections", options.Crowds.Connections),
+                Deaf = Count("--deaf", options.Crowds.Deaf),
+                Events = Count("--events", options.Crowds.Events),
+                Cuts = Count("--cuts", options.Crowds.Cuts),
+                Seconds = seconds,
+            },
+            Sessions = Count("--sessions", options.Sessions),
             Json = args.Contains("--json"),
         };
     }

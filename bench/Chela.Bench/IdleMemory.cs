@@ -5,9 +5,9 @@ internal static class IdleMemory
 {
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
-    public static async Task<IEnumerable<Measurement>> AskAsync(string executable)
+    public static async Task<IEnumerable<Measurement>> AskAsync(Subject subject)
     {
-        await using var server = await RunningServer.StartAsync(executable);
+        await using var server = await RunningServer.StartAsync(subject);
         await Task.Delay(Settle);
         return [new("resident memory, idle (MB)", server.ResidentMegabytes)];
     }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Chela.Load;
 
 namespace Chela.Bench;
@@ -12,12 +10,12 @@ internal static class RequestLatency
 
     private const int Pipelined = 32;
 
-    public static async Task<IEnumerable<Measurement>> AskAsync(string executable, double seconds)
+    public static async Task<IEnumerable<Measurement>> AskAsync(Subject subject, double seconds)
     {
-        await using var server = await RunningServer.StartAsync(executable);
-        var http = await LoadAsync(server, $"http://127.0.0.1:{server.Port}/healthz", 1, seconds);
-        var socket = await LoadAsync(server, $"ws://127.0.0.1:{server.Port}/rpc", 1, seconds);
-        var pipelined = await LoadAsync(server, $"ws://127.0.0.1:{server.Port}/rpc", Pipelined, seconds);
+        await using var server = await RunningServer.StartAsync(subject);
+        var http = await LoadAsync(server, "http", "/healthz", 1, seconds);
+        var socket = await LoadAsync(server, "ws", "/rpc", 1, seconds);
+        var pipelined = await LoadAsync(server, "ws", "/rpc", Pipelined, seconds);
         return
         [
             .. Measurements($"GET /healthz, {Connections} connections", http),
@@ -34,19 +32,7 @@ internal static class RequestLatency
         new($"{question}: p99 (µs)", result.P99),
     ];
 
-    private static async Task<LoadResult> LoadAsync(RunningServer server, string target, int depth, double seconds)
-    {
-        // A process of its own: a shared collector would charge the client's garbage to the server.
-        string[] arguments =
-        [
-            Path.Combine(AppContext.BaseDirectory, "Chela.Load.dll"), "--target", target, "--token", server.Token,
-            "--connections", $"{Connections}", "--depth", $"{depth}", "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
-        ];
-        using var load = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-        var output = await load.StandardOutput.ReadToEndAsync();
-        await load.WaitForExitAsync();
-        return load.ExitCode == 0
-            ? JsonSerializer.Deserialize(output, LoadJson.Default.LoadResult)!
-            : throw new InvalidOperationException($"The load on {target} failed: {output}");
-    }
+    private static Task<LoadResult> LoadAsync(RunningServer server, string scheme, string path, int depth, double seconds) =>
+        LoadProcess.MeasureAsync(
+            server, scheme, path, "--connections", $"{Connections}", "--depth", $"{depth}", "--seconds", seconds.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Chela.Bench;
 
@@ -9,11 +10,15 @@ internal sealed class RunningServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
-    private readonly Process _process;
+    private readonly ProcessStartInfo _start;
     private readonly DirectoryInfo _state;
+    private Process _process;
 
-    private RunningServer(Process process, DirectoryInfo state, int port, string token) =>
-        (_process, _state, Port, Token) = (process, state, port, token);
+    private RunningServer(ProcessStartInfo start, DirectoryInfo state, int port, string token)
+    {
+        (_start, _state, Port, Token) = (start, state, port, token);
+        _process = Process.Start(start)!;
+    }
 
     /// <summary>The loopback port that it listens on.</summary>
     public int Port { get; }
@@ -21,8 +26,11 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>The credential that it was started with.</summary>
     public string Token { get; }
 
-    /// <summary>From the start of the process to the first 200 on <c>/healthz</c>.</summary>
+    /// <summary>From the last start of the process to the first 200 on <c>/healthz</c>.</summary>
     public TimeSpan TimeToFirstAnswer { get; private set; }
+
+    /// <summary>From the last start of the process until it takes work.</summary>
+    public TimeSpan TimeToReady { get; private set; }
 
     /// <summary>The memory that the process holds at this moment, in megabytes (10^6 bytes).</summary>
     public double ResidentMegabytes
@@ -35,38 +43,77 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Starts the program with the gateway's arguments, a free port and an empty state directory.</summary>
-    public static async Task<RunningServer> StartAsync(string executable)
+    /// <param name="subject">The program.</param>
+    /// <param name="settings">Configuration keys of the gateway and their values; the other program does not read them.</param>
+    public static async Task<RunningServer> StartAsync(Subject subject, params (string Key, string Value)[] settings)
     {
         var state = Directory.CreateTempSubdirectory("chela-bench-");
         var port = FreePort();
         var token = Guid.NewGuid().ToString("N");
         string[] arguments = ["gateway", "run", "--port", $"{port}", "--state-dir", state.FullName, "--token", token];
-        var began = Stopwatch.GetTimestamp();
-        var start = new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        var process = Process.Start(start)!;
-        var server = new RunningServer(process, state, port, token);
-        var output = server.Drain();
-        while (!await AnswersAsync(port))
+        var start = new ProcessStartInfo(subject.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (key, value) in settings)
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(began) > StartLimit)
-            {
-                await server.DisposeAsync();
-                throw new InvalidOperationException($"{executable} gave no answer on /healthz.\n{string.Join('\n', output)}");
-            }
-
-            await Task.Delay(1);
+            start.Environment["CHELA_" + key.Replace(".", "__", StringComparison.Ordinal)] = value;
         }
 
-        server.TimeToFirstAnswer = Stopwatch.GetElapsedTime(began);
-        return server;
+        var began = Stopwatch.GetTimestamp();
+        var server = new RunningServer(start, state, port, token);
+        try
+        {
+            await server.AnsweredAsync(began);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Kills the process and starts it again, on the same port and the same state.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        var began = Stopwatch.GetTimestamp();
+        _process = Process.Start(_start)!;
+        await AnsweredAsync(began);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await EndAsync();
+        _state.Delete(recursive: true);
+    }
+
+    /// <summary>Waits for the first answer, which is timed, and until the server takes work.</summary>
+    private async Task AnsweredAsync(long began)
+    {
+        var output = Drain();
+        await AnsweredAsync("/healthz", began, output);
+        TimeToFirstAnswer = Stopwatch.GetElapsedTime(began);
+        await AnsweredAsync("/readyz", began, output);
+        TimeToReady = Stopwatch.GetElapsedTime(began);
+    }
+
+    private async Task AnsweredAsync(string path, long began, List<string> output)
+    {
+        while (!await AnswersAsync(Port, path))
+        {
+            if (_process.HasExited || Stopwatch.GetElapsedTime(began) > StartLimit)
+            {
+                throw new InvalidOperationException($"{_start.FileName} gave no answer on {path}.\n{string.Join('\n', output)}");
+            }
+
+            await Task.Delay(1);
+        }
+    }
+
+    private async Task EndAsync()
+    {
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _state.Delete(recursive: true);
     }
 
     /// <summary>Reads the program's output, so that it never waits for us, and keeps its first lines for an error message.</summary>
@@ -93,13 +140,13 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     // A socket and not HttpClient: the client's own first call would be a good part of what is measured.
-    private static async Task<bool> AnswersAsync(int port)
+    private static async Task<bool> AnswersAsync(int port, string path)
     {
         try
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, port);
-            await socket.SendAsync("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"u8.ToArray());
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"));
             var answer = new byte[12];
             var count = await socket.ReceiveAsync(answer);
             return answer.AsSpan(0, count).SequenceEqual("HTTP/1.1 200"u8);

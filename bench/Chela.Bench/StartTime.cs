@@ -3,13 +3,13 @@ namespace Chela.Bench;
 /// <summary>How long from starting the process to the first 200 on <c>/healthz</c>?</summary>
 internal static class StartTime
 {
-    public static async Task<IEnumerable<Measurement>> AskAsync(string executable, int starts)
+    public static async Task<IEnumerable<Measurement>> AskAsync(Subject subject, int starts)
     {
         var times = new List<double>();
         // The first start reads the program from disk into the page cache; it is thrown away.
         for (var start = 0; start <= starts; start++)
         {
-            await using var server = await RunningServer.StartAsync(executable);
+            await using var server = await RunningServer.StartAsync(subject);
             times.Add(server.TimeToFirstAnswer.TotalMilliseconds);
         }
 

@@ -1,24 +1,18 @@
-using System.Text.Json;
 using Chela.Load;
 
 var plan = LoadPlan.Parse(args);
-var connections = Enumerable.Range(0, plan.Connections).Select(_ => Connect(plan)).ToList();
-await Task.WhenAll(connections.Select(connection => connection.OpenAsync()));
-
-var window = LoadWindow.After(plan);
-await Task.WhenAll(connections.Select(connection => Task.Run(() => connection.RunAsync(window))));
-
-var all = new LatencyHistogram();
-foreach (var connection in connections)
+switch (plan.Mode)
 {
-    all.Add(connection.Latencies);
-    await connection.DisposeAsync();
+    case LoadMode.Hold:
+        return await new Crowd(plan).RunAsync();
+    case LoadMode.Deaf:
+        return await new DeafCrowd(plan).RunAsync();
+    case LoadMode.Resume:
+        using (var trial = new ResumeTrial(plan))
+        {
+            return await trial.RunAsync();
+        }
+
+    default:
+        return await RequestLoad.RunAsync(plan);
 }
-
-var errors = connections.Sum(connection => connection.Errors);
-var result = new LoadResult(all.Total, errors, all.Total / plan.Seconds, all.Percentile(0.5), all.Percentile(0.99), all.Max);
-Console.WriteLine(JsonSerializer.Serialize(result, LoadJson.Default.LoadResult));
-return errors == 0 ? 0 : 1;
-
-static ILoadConnection Connect(LoadPlan plan) =>
-    plan.Target.Scheme is "ws" or "wss" ? new SocketConnection(plan) : new HttpConnection(plan);

@@ -18,7 +18,7 @@ internal sealed class SocketConnection : ILoadConnection
     {
         _plan = plan;
         _sentAt = new long[plan.Depth];
-        _calls = [.. Enumerable.Range(1, plan.Depth).Select(id => Call(id, plan.Method))];
+        _calls = [.. Enumerable.Range(1, plan.Depth).Select(id => Call(id, plan))];
         if (plan.Token is { } token)
         {
             _socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
@@ -119,7 +119,7 @@ internal sealed class SocketConnection : ILoadConnection
     }
 
     // An id may be used again once it was answered, so the slot's number is enough.
-    private static byte[] Call(int id, string method)
+    private static byte[] Call(int id, LoadPlan plan)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -127,7 +127,13 @@ internal sealed class SocketConnection : ILoadConnection
             json.WriteStartObject();
             json.WriteString("jsonrpc", "2.0");
             json.WriteNumber("id", id);
-            json.WriteString("method", method);
+            json.WriteString("method", plan.Method);
+            if (plan.Parameters is { } parameters)
+            {
+                json.WritePropertyName("params");
+                json.WriteRawValue(parameters);
+            }
+
             json.WriteEndObject();
         }
 

@@ -8,8 +8,15 @@ internal sealed class EventFanOut(long? lastSeq)
     private readonly Lock _gate = new();
     private readonly List<GatewayEventSubscription> _subscriptions = [];
     private long? _lastSeq = lastSeq;
+    private long _lost;
     private Exception? _error;
     private bool _ended;
+
+    /// <summary>The number of the last event; zero before the first. Read by the one reader of the connection.</summary>
+    public long LastSeq => _lastSeq ?? 0;
+
+    /// <summary>Another stream of events begins, and what may have come in between is lost: the next event says so.</summary>
+    public void Restart(long? lastSeq) => (_lastSeq, _lost) = (lastSeq, _lost + 1);
 
     public GatewayEventSubscription Subscribe(GatewayEventFilter filter, int capacity)
     {
@@ -64,13 +71,14 @@ internal sealed class EventFanOut(long? lastSeq)
 
     private long MissedBefore(long? seq)
     {
-        if (seq is not { } number)
+        var missed = _lost;
+        _lost = 0;
+        if (seq is { } number)
         {
-            return 0;
+            missed += _lastSeq is { } last && number > last + 1 ? number - last - 1 : 0;
+            _lastSeq = number;
         }
 
-        var missed = _lastSeq is { } last && number > last + 1 ? number - last - 1 : 0;
-        _lastSeq = number;
         return missed;
     }
 }

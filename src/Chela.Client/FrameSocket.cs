@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 
 namespace Chela.Client;
 
 /// <summary>A WebSocket that carries whole frames: received under a hard limit, sent one at a time.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
 internal sealed class FrameSocket(ClientWebSocket socket, int maxFrameBytes) : IDisposable
 {
     private const int ReadBytes = 16 * 1024;
@@ -118,11 +120,8 @@ internal sealed class FrameSocket(ClientWebSocket socket, int maxFrameBytes) : I
         }
     }
 
-    public void Dispose()
-    {
-        socket.Dispose();
-        _sending.Dispose();
-    }
+    /// <summary>The lock of the senders stays: one of them may be about to take it, and learns from the socket that it is late.</summary>
+    public void Dispose() => socket.Dispose();
 
     private async ValueTask<ValueWebSocketReceiveResult> ReceivePartAsync(CancellationToken ct)
     {

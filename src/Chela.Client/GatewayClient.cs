@@ -7,36 +7,37 @@ using Chela.Client.Wire;
 namespace Chela.Client;
 
 /// <summary>
-/// One connection to a gateway: calls in any number at once, and events. It does not reconnect. Safe for use by many threads.
+/// A client of a gateway: calls in any number at once, and events. It reconnects if it is told to. Safe for use by many threads.
 /// </summary>
 public sealed class GatewayClient : IAsyncDisposable
 {
     private const int DefaultCapacity = 1024;
 
     private readonly GatewayClientOptions _options;
-    private readonly FrameSocket _socket;
     private readonly PendingCalls _calls = new();
     private readonly EventFanOut _events;
     private readonly CancellationTokenSource _abandon = new();
+    private readonly CancellationTokenSource _leaving = new();
     private readonly Task<GatewayClosedException> _reading;
+    private volatile TaskCompletionSource<GatewayLink> _linked = NewLink();
+    private GatewayLink _link;
+    private string? _epoch;
     private long _lastId;
     private int _disposed;
 
-    private GatewayClient(GatewayClientOptions options, FrameSocket socket, GatewayHello hello)
+    private GatewayClient(GatewayClientOptions options, GatewayLink link)
     {
         _options = options;
-        _socket = socket;
-        Hello = hello;
-
-        // Protocol 4 numbers the events of each connection from 1; protocol 3 shares one numbering, so its first number is no gap.
-        _events = new EventFanOut(hello.Protocol >= 4 ? 0 : null);
-        _reading = ReadAsync();
+        _link = link;
+        _events = new EventFanOut(FirstNumber(link));
+        Begin(link);
+        _reading = RunAsync();
     }
 
-    /// <summary>What the gateway said when it let the client in.</summary>
-    public GatewayHello Hello { get; }
+    /// <summary>What the gateway said when it let the client in, the last time.</summary>
+    public GatewayHello Hello => Volatile.Read(ref _link).Hello;
 
-    /// <summary>Completes, never faults, when the connection has ended, and says how.</summary>
+    /// <summary>Completes, never faults, when the connection has ended for good, and says how.</summary>
     public Task<GatewayClosedException> Closed => _reading;
 
     /// <summary>Connects and introduces the client.</summary>
@@ -45,8 +46,7 @@ public sealed class GatewayClient : IAsyncDisposable
     /// <exception cref="GatewayClosedException">The gateway closed the connection instead of answering.</exception>
     public static async Task<GatewayClient> ConnectAsync(GatewayClientOptions options, CancellationToken ct = default)
     {
-        var (socket, hello) = await Handshake.ConnectAsync(options, ct);
-        return new GatewayClient(options, socket, hello);
+        return new GatewayClient(options, await GatewayLink.OpenAsync(options, epoch: null, seq: 0, ct));
     }
 
     /// <summary>Calls a method and waits for its first answer.</summary>
@@ -90,13 +90,20 @@ public sealed class GatewayClient : IAsyncDisposable
             return;
         }
 
+        await _leaving.CancelAsync();
         using var late = new CancellationTokenSource(_options.CloseTimeout, _options.TimeProvider);
         await using var giveUp = late.Token.Register(_abandon.Cancel);
-        await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", late.Token);
+        await _link.Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", late.Token);
         await _reading;
-        _socket.Dispose();
+        _link.Socket.Dispose();
         _abandon.Dispose();
+        _leaving.Dispose();
     }
+
+    /// <summary>Protocol 4 numbers the events of each connection from 1; protocol 3 shares one numbering, so its first number is no gap.</summary>
+    private static long? FirstNumber(GatewayLink link) => link.Events?.Seq ?? (link.Hello.Protocol >= 4 ? 0 : null);
+
+    private static TaskCompletionSource<GatewayLink> NewLink() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static ReadOnlyMemory<byte> Frame(string id, string method, JsonElement? parameters) => parameters is { } element
         ? RequestFrame.Write(id, method, element, ClientJson.Default.JsonElement)
@@ -131,13 +138,37 @@ public sealed class GatewayClient : IAsyncDisposable
 
     private async Task<JsonElement> ExchangeAsync(ReadOnlyMemory<byte> frame, Task<JsonElement> answer, CancellationToken ct)
     {
-        await _socket.SendAsync(frame, ct);
+        var linked = _linked.Task;
+        if (await Task.WhenAny(linked, answer).WaitAsync(ct) == linked)
+        {
+            await (await linked).Socket.SendAsync(frame, ct);
+        }
+
         return await answer;
     }
 
-    private async Task<GatewayClosedException> ReadAsync()
+    private async Task<GatewayClosedException> RunAsync()
     {
-        var end = await ReadToEndAsync();
+        var end = await ReadToEndAsync(_link.Socket);
+        while (_options.Reconnect && end.CloseCode != (int)WebSocketCloseStatus.NormalClosure && !_leaving.IsCancellationRequested)
+        {
+            _linked = NewLink();
+            _calls.Interrupt(end);
+            _link.Socket.Dispose();
+            if (await ComeBackAsync(end) is { } refusal)
+            {
+                end = refusal;
+                break;
+            }
+
+            end = await ReadToEndAsync(_link.Socket);
+        }
+
+        return await EndAsync(end);
+    }
+
+    private async Task<GatewayClosedException> EndAsync(GatewayClosedException end)
+    {
         if (Volatile.Read(ref _disposed) == 1)
         {
             end = new GatewayClosedException((int)WebSocketCloseStatus.NormalClosure, "closed by this client", end);
@@ -146,17 +177,62 @@ public sealed class GatewayClient : IAsyncDisposable
         _calls.End(end);
         _events.End(_disposed == 1 ? null : end);
         using var late = new CancellationTokenSource(_options.CloseTimeout, _options.TimeProvider);
-        await _socket.CloseAsync(Goodbye(end.CloseCode), "", late.Token);
+        await _link.Socket.CloseAsync(Goodbye(end.CloseCode), "", late.Token);
         return end;
     }
 
-    private async Task<GatewayClosedException> ReadToEndAsync()
+    /// <summary>Connects again, for as long as it takes.</summary>
+    /// <returns>Null when it is done; the end when the gateway does not let this client in again, or it was disposed.</returns>
+    private async Task<GatewayClosedException?> ComeBackAsync(GatewayClosedException end)
+    {
+        for (var delay = _options.ReconnectDelay; ; delay = Min(2 * delay, _options.MaxReconnectDelay))
+        {
+            try
+            {
+                await Task.Delay(delay * (0.5 + (_options.Jitter.NextDouble() / 2)), _options.TimeProvider, _leaving.Token);
+                Begin(await GatewayLink.OpenAsync(_options, _epoch, _events.LastSeq, _leaving.Token));
+                return null;
+            }
+            catch (GatewayCallException refused) when (!refused.Retryable)
+            {
+                return new GatewayClosedException(end.CloseCode, refused.Message, refused);
+            }
+            catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+            {
+                return end;
+            }
+            catch (Exception e) when (e is GatewayUnreachableException or GatewayClosedException or GatewayCallException or JsonException)
+            {
+                // Not yet: the gateway may be starting.
+            }
+        }
+    }
+
+    private void Begin(GatewayLink link)
+    {
+        var isResumed = link.Events?.Status == "resumed";
+        if (link != _link && !isResumed)
+        {
+            _events.Restart(FirstNumber(link));
+        }
+
+        Volatile.Write(ref _link, link);
+        _epoch = link.Events?.Epoch;
+        foreach (var frame in isResumed ? [] : link.Early)
+        {
+            Take(frame); // of a stream that is given up they come again
+        }
+
+        _linked.TrySetResult(link);
+    }
+
+    private async Task<GatewayClosedException> ReadToEndAsync(FrameSocket socket)
     {
         try
         {
             while (true)
             {
-                var bytes = await _socket.ReceiveAsync(_abandon.Token);
+                var bytes = await socket.ReceiveAsync(_abandon.Token);
                 Take(JsonSerializer.Deserialize(bytes.Span, ClientJson.Default.IncomingFrame));
             }
         }
@@ -175,6 +251,8 @@ public sealed class GatewayClient : IAsyncDisposable
             return new GatewayClosedException(GatewayClosedException.Lost, "the gateway did not answer the goodbye", e);
         }
     }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private void Take(IncomingFrame? frame)
     {

@@ -37,6 +37,22 @@ public sealed record GatewayClientOptions
     /// <summary>The longest wait for the gateway's goodbye when the client is disposed.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Whether a lost connection is made again, for as long as it takes. Events that were missed are delivered where the gateway still
+    /// has them; where not, the next event says so (<see cref="GatewayEventMessage.Missed"/>). Calls that were under way fail; later
+    /// ones wait for the new connection.
+    /// </summary>
+    public bool Reconnect { get; init; }
+
+    /// <summary>The wait before the first new attempt; each further one waits twice as long, up to <see cref="MaxReconnectDelay"/>.</summary>
+    public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest wait between two attempts.</summary>
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Spreads the attempts of many clients over time.</summary>
+    public Random Jitter { get; init; } = new();
+
     /// <summary>The largest frame accepted from the gateway, in bytes.</summary>
     public int MaxFrameBytes { get; init; } = 25 * 1024 * 1024;
 

@@ -67,10 +67,20 @@ internal sealed class PendingCalls
     /// <summary>Fails every waiting call, and every later one.</summary>
     public void End(GatewayClosedException end)
     {
-        Pending[] waiting;
         lock (_gate)
         {
             _ended = end;
+        }
+
+        Interrupt(end);
+    }
+
+    /// <summary>Fails every waiting call.</summary>
+    public void Interrupt(GatewayClosedException end)
+    {
+        Pending[] waiting;
+        lock (_gate)
+        {
             waiting = [.. _open.Values];
             _open.Clear();
         }

@@ -74,7 +74,7 @@ internal static class GatewayRun
     private static void AddConsole(ILoggingBuilder logging, bool verbose) => logging
         .SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
         .AddFilter("Microsoft", verbose ? LogLevel.Information : LogLevel.Warning)
-        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning) // it writes addresses, and a token may stand in one
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // writes addresses with tokens; costs each connection 0.5 KB
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // a start that fails is told in one line
         .AddSimpleConsole(console =>
         {

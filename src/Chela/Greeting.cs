@@ -12,8 +12,13 @@ internal static class Greeting
     public static void Write(TextWriter output, GatewayStarted started, StatePaths paths)
     {
         output.WriteLine($"Chela {started.Version} listens on {started.Url}");
+        foreach (var listener in started.Listeners)
+        {
+            output.WriteLine($"  also   {listener.Url} ({listener.Dialect})");
+        }
+
         output.WriteLine($"  state  {paths.Root}");
-        output.WriteLine($"  token  {started.TokenFile ?? "as configured"}");
+        output.WriteLine(started.AuthMode == "token" ? $"  token  {started.TokenFile ?? "as configured"}" : $"  auth   {started.AuthMode}");
         output.WriteLine($"  model  {started.Model}{(started.Model == "echo/echo" ? " (built in; set OPENAI_API_KEY to use a real one)" : "")}");
         foreach (var warning in started.Warnings)
         {
@@ -23,7 +28,12 @@ internal static class Greeting
         output.WriteLine();
         output.WriteLine("Chat with it from another terminal:");
         var where = paths == StatePaths.Resolve(null, _ => null) ? "" : $" --state-dir {Quote(paths.Root)}"; // another terminal has other variables
-        var secret = started.TokenFile is null ? " --token YOUR_TOKEN" : "";
+        var secret = (started.AuthMode, started.TokenFile) switch
+        {
+            ("password", _) => " --token YOUR_PASSWORD",
+            ("none", _) or (_, not null) => "",
+            _ => " --token YOUR_TOKEN",
+        };
         output.WriteLine($"  {Command()} chat \"Hello\"{where}{secret}");
     }
 

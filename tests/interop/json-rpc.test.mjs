@@ -83,7 +83,9 @@ describe('json-rpc-2.0 over WebSocket', () => {
 
     const { closed } = await heard.first((item) => item.closed, 'the close');
 
-    assert.deepEqual(heard.items[0], { jsonrpc: '2.0', error: { code: codes.unauthenticated, message: mismatch }, id: null });
+    const { jsonrpc, id, error } = heard.items[0];
+    assert.deepEqual({ jsonrpc, id, code: error.code, message: error.message }, { jsonrpc: '2.0', id: null, code: codes.unauthenticated, message: mismatch });
+    assert.equal(error.data.details.code, 'AUTH_TOKEN_MISMATCH');
     assert.deepEqual(closed, { code: 1008, reason: mismatch });
   });
 

@@ -15,6 +15,7 @@ const mismatch = 'unauthorized: gateway token mismatch (provide gateway auth tok
 
 let gateway;
 const sockets = [];
+const conversations = [];
 
 before(async () => {
   gateway = await Gateway.start({ CHELA_GATEWAY__LIMITS__HANDSHAKETIMEOUTMS: '2000' });
@@ -22,7 +23,16 @@ before(async () => {
 
 afterEach(() => {
   sockets.splice(0).forEach((socket) => socket.terminate());
+  conversations.splice(0).forEach(assertFits);
 });
+
+/** Every frame satisfies the published schema, but that of an answer to an id that is none, which has to bring it back. */
+function assertFits({ heard, methods }) {
+  const frames = heard.items.filter((item) => item.type === 'event' || typeof item.id === 'string');
+  if (!frames.some((frame) => frame.payload?.protocol === 3)) {
+    assert.deepEqual(frames.flatMap((frame) => gatewayFrameFaults(frame, methods.get(frame.id))), []);
+  }
+}
 
 after(() => gateway.dispose());
 
@@ -36,7 +46,12 @@ async function open(path = '/') {
   await soon(once(socket, 'open'), 'opening');
   const challenge = await heard.first((frame) => frame.event === 'connect.challenge', 'the challenge');
   const answer = (id) => heard.first((frame) => frame.type === 'res' && frame.id === id, `the answer ${id}`);
-  const send = (frame) => socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
+  const methods = new Map();
+  const send = (frame) => {
+    methods.set(frame.id, frame.method);
+    socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
+  };
+  conversations.push({ heard, methods });
   return { socket, heard, challenge, answer, send, closed: async () => (await heard.first((item) => item.closed, 'the close')).closed };
 }
 

@@ -12,5 +12,7 @@ namespace Chela.Client.Wire;
 [JsonSerializable(typeof(IncomingFrame))]
 [JsonSerializable(typeof(ConnectParams))]
 [JsonSerializable(typeof(HelloOk))]
+[JsonSerializable(typeof(ResumeParams))]
+[JsonSerializable(typeof(ResumeAnswer))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ClientJson : JsonSerializerContext;

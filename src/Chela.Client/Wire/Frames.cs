@@ -70,3 +70,15 @@ internal sealed record HelloAuth
 {
     public IReadOnlyList<string>? Scopes { get; init; }
 }
+
+/// <summary>Parameters of <c>events.resume</c>.</summary>
+internal sealed record ResumeParams
+{
+    public string? Epoch { get; init; }
+
+    public long? Seq { get; init; }
+}
+
+/// <summary>Answer of <c>events.resume</c>.</summary>
+/// <param name="Status"><c>live</c>, <c>resumed</c> or <c>reset</c>.</param>
+internal sealed record ResumeAnswer(string Status, string Epoch, long Seq);

@@ -50,6 +50,9 @@ public sealed record RpcError(RpcErrorKind Kind, string Message)
     /// <summary>Facts for programs, for example a code; absent for most errors.</summary>
     public JsonElement? Details { get; init; }
 
+    /// <summary>What stands beside the error as the call's result, in dialects that can have both; absent for most errors.</summary>
+    public JsonElement? Payload { get; init; }
+
     /// <summary>How long to wait before the same call may succeed, in milliseconds. Its presence means that a retry makes sense.</summary>
     public int? RetryAfterMs { get; init; }
 }

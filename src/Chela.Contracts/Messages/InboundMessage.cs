@@ -9,4 +9,8 @@ namespace Chela.Contracts.Messages;
 /// <param name="Channel">Where it came from, for example <c>webchat</c>.</param>
 /// <param name="SenderId">Who sent it, as the channel names people; stable, never a display name.</param>
 /// <param name="TimestampMs">When it was accepted, in Unix milliseconds.</param>
-public sealed record InboundMessage(string RunId, SessionKey Session, string Content, string Channel, string SenderId, long TimestampMs);
+public sealed record InboundMessage(string RunId, SessionKey Session, string Content, string Channel, string SenderId, long TimestampMs)
+{
+    /// <summary>Where the answer is sent; null where whoever asked listens for events.</summary>
+    public ReplyTarget? ReplyTo { get; init; }
+}

@@ -15,8 +15,10 @@ namespace Chela.Gateway.Agents;
 internal sealed partial class AgentRun(
     ProviderCatalog providers,
     SessionTable sessions,
+    TurnSessions opening,
     Transcripts transcripts,
     Inbox inbox,
+    Replies replies,
     EventBus events,
     ConfigStore config,
     TimeProvider time,
@@ -25,13 +27,16 @@ internal sealed partial class AgentRun(
     /// <summary>The longest answer that is kept of one run, in characters (04-events § 3).</summary>
     public const int MaxAnswerChars = 500_000;
 
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs a turn. Does not throw.</summary>
     /// <param name="turn">The message, and where the outcome goes.</param>
     /// <param name="stopping">Cancelled when the gateway can wait no longer: the run is left as it is, for the next start.</param>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a turn: whatever fails becomes the turn's outcome.")]
     public async Task RunAsync(Turn turn, CancellationToken stopping)
     {
-        var narrator = new RunNarrator(turn, events, time);
+        using var narrator = new RunNarrator(turn, events, time);
         TurnResult result;
         try
         {
@@ -50,45 +55,99 @@ internal sealed partial class AgentRun(
 
         narrator.End(result);
         turn.Complete(result);
+        foreach (var carried in turn.Carried)
+        {
+            using var other = new RunNarrator(carried, events, time) { ErrorKind = narrator.ErrorKind };
+            other.End(result with { Text = "", Usage = null }); // what was said is told once
+            carried.Complete(result);
+        }
     }
 
     private async Task<TurnResult> AnswerAsync(Turn turn, RunNarrator narrator, CancellationToken stopping)
     {
-        var session = await sessions.GetOrCreateAsync(turn.Session, CancellationToken.None);
+        var session = await opening.OpenAsync(turn.Session);
         using var transcript = transcripts.Open(session.SessionId);
         var question = TranscriptEntry.Question(turn.Message);
-        transcript.Append(question);
+        await WriteQuestionsAsync([.. turn.Carried, turn], session, transcript, stopping);
+        if (!turn.IsOver)
+        {
+            await WriteQuestionsAsync(turn.TakeSteered(), session, transcript, stopping);
+        }
 
-        var (result, model) = await AskAsync(turn, transcript, narrator, stopping);
+        var (result, model) = turn.Dropped is null
+            ? await AskAsync(turn, session, transcript, narrator, stopping)
+            : (new TurnResult(TurnStatus.Failed, "", null, DroppedMessages.Sentence, NowMs()), null);
         var answer = new TranscriptEntry(turn.RunId, TranscriptEntry.Assistant, result.Text, result.EndedAtMs, turn.RunId)
         {
-            StopReason = StopReasons.Of(result.Status),
+            StopReason = turn.Dropped is { } how ? DroppedMessages.StopReasonOf(how) : StopReasons.Of(result.Status),
             Error = result.Error,
+            AlsoAnswers = turn.Carried.Count > 0 ? [.. turn.Carried.Select(carried => carried.RunId)] : null,
             Usage = result.Usage,
             Model = model,
         };
-        await transcript.AppendAsync(answer);
+        result = result with { Model = model };
+        await WriteAsync(turn, transcript, answer, stopping);
         sessions.Update(turn.Session, entry => SessionProgress.After(entry, question, answer, transcript.Count));
-        inbox.End(turn.Message, NowMs());
+        foreach (var one in turn.Carried.Prepend(turn))
+        {
+            await replies.SendAsync(one.Message, answer, stopping);
+            inbox.End(one.Message, NowMs());
+        }
+
         return result;
     }
 
-    /// <summary>Asks the model. What goes wrong with it is an outcome; only the end of the gateway is not.</summary>
+    private async Task WriteQuestionsAsync(IReadOnlyList<Turn> turns, SessionEntry session, Transcript transcript, CancellationToken stopping)
+    {
+        foreach (var turn in turns)
+        {
+            turn.SessionId = session.SessionId;
+            await WriteAsync(turn, transcript, TranscriptEntry.Question(turn.Message), stopping);
+        }
+    }
+
+    /// <summary>
+    /// Writes a line and tells it; returns when it is on disk. While the disk refuses it tries again: the message was acknowledged, and
+    /// stands in the inbox until the run has ended.
+    /// </summary>
+    private async Task WriteAsync(Turn turn, Transcript transcript, TranscriptEntry line, CancellationToken stopping)
+    {
+        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            try
+            {
+                var number = transcript.Count + 1;
+                await transcript.AppendAsync(line);
+                events.Publish(new SessionMessageEvent(turn.Session, line, number));
+                return;
+            }
+            catch (TranscriptException e)
+            {
+                Log.NotWritten(logger, turn.RunId, turn.Session.Value, e.InnerException?.Message ?? e.Message);
+                await Task.Delay(wait, time, stopping);
+            }
+        }
+    }
+
+    /// <summary>Asks the model. What goes wrong is an outcome, which is written down like an answer; only the end of the gateway is not.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a turn: whatever fails becomes the turn's outcome.")]
     private async Task<(TurnResult Result, string? Model)> AskAsync(
-        Turn turn, Transcript transcript, RunNarrator narrator, CancellationToken stopping)
+        Turn turn, SessionEntry session, Transcript transcript, RunNarrator narrator, CancellationToken stopping)
     {
         var settings = config.Current.Config.Agents.Defaults;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(settings.TimeoutSeconds), time);
+        var allowed = TimeSpan.FromSeconds(settings.TimeoutSeconds);
+        allowed = turn.Wishes.Limit is { } wanted && wanted < allowed ? wanted : allowed;
+        using var limit = new CancellationTokenSource(allowed, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(turn.Aborted, limit.Token, stopping);
         string? model = null;
         TokenUsage? usage = null;
         try
         {
             turn.Aborted.ThrowIfCancellationRequested();
-            var resolved = providers.Resolve(settings.Model);
+            var resolved = providers.Resolve(turn.Wishes.Model ?? session.ModelOverride ?? settings.Model);
             model = resolved.Ref.ToString();
             narrator.Start();
-            var prompt = await Prompt.BuildAsync(transcript, settings.Instructions, either.Token);
+            var prompt = await Prompt.BuildAsync(transcript, [settings.Instructions, turn.Wishes.Instructions], settings.ContextTokens, either.Token);
             await foreach (var update in resolved.Client.GetStreamingResponseAsync(prompt, cancellationToken: either.Token))
             {
                 usage = UsageOf(update) ?? usage;
@@ -96,6 +155,8 @@ internal sealed partial class AgentRun(
                 {
                     return (Ended(TurnStatus.Failed, $"The answer was cut off after {MaxAnswerChars} characters."), model);
                 }
+
+                await Task.Yield(); // words that are all there already, told to thousands, must not hold a thread that calls wait for
             }
 
             return (Ended(TurnStatus.Done, null), model);
@@ -106,13 +167,18 @@ internal sealed partial class AgentRun(
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return (Ended(TurnStatus.Failed, $"The model did not finish within {settings.TimeoutSeconds} s."), model);
+            return (Ended(TurnStatus.Failed, $"The model did not finish within {allowed.TotalSeconds:0.###} s."), model);
         }
         catch (ProviderException refused)
         {
             narrator.ErrorKind = refused.Error.ChatErrorKind;
             Log.Refused(logger, turn.RunId, turn.Session.Value, refused.Message);
             return (Ended(TurnStatus.Failed, refused.Message), model);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            Log.Failed(logger, turn.RunId, turn.Session.Value, e);
+            return (Ended(TurnStatus.Failed, SentenceFor(e)), model);
         }
 
         TurnResult Ended(TurnStatus status, string? error) => new(status, turn.Text, usage, error, NowMs());
@@ -136,6 +202,9 @@ internal sealed partial class AgentRun(
     {
         [LoggerMessage(1400, LogLevel.Error, "Run {Run} of session {Session} failed")]
         public static partial void Failed(ILogger logger, string run, string session, Exception e);
+
+        [LoggerMessage(1403, LogLevel.Error, "A line of run {Run} of session {Session} could not be written; trying again: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string run, string session, string reason);
 
         [LoggerMessage(1402, LogLevel.Warning, "Run {Run} of session {Session} got no answer: {Reason}")]
         public static partial void Refused(ILogger logger, string run, string session, string reason);

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Agents;
 
-/// <summary>Finds, at the start, the runs that the last process did not finish, and says so in their transcripts.</summary>
+/// <summary>Finds, at the start, the runs that the last process did not finish, and says so in their transcripts and where they were asked.</summary>
 internal sealed partial class Interruption(
-    Inbox inbox, SessionTable sessions, Transcripts transcripts, TimeProvider time, ILogger<Interruption> logger)
+    Inbox inbox, SessionTable sessions, Transcripts transcripts, Replies replies, TimeProvider time, ILogger<Interruption> logger)
 {
     /// <summary>What the user reads in place of the answer.</summary>
     public const string Sentence = "The gateway stopped before this run had ended. Send the message again to get an answer.";
@@ -57,7 +57,10 @@ internal sealed partial class Interruption(
 
             // Also where the run had ended: what is known of the session may not have reached the disk with it.
             sessions.Update(key, entry => SessionProgress.After(entry, question, answer, transcript.Count));
-            inbox.End(message, NowMs());
+            if (await replies.TrySendAsync(message, answer))
+            {
+                inbox.End(message, NowMs());
+            }
         }
     }
 
@@ -70,9 +73,9 @@ internal sealed partial class Interruption(
         var answers = new Dictionary<string, TranscriptEntry>(StringComparer.Ordinal);
         await foreach (var entry in transcript.ReadAsync(ct))
         {
-            if (runs.Contains(entry.RunId))
+            foreach (var run in (entry.AlsoAnswers ?? []).Append(entry.RunId).Where(runs.Contains))
             {
-                (entry.Role == TranscriptEntry.User ? questions : answers)[entry.RunId] = entry;
+                (entry.Role == TranscriptEntry.User ? questions : answers)[run] = entry;
             }
         }
 

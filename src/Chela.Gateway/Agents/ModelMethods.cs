@@ -17,7 +17,26 @@ internal sealed record ModelsListParams
     [Description("Every view shows the configured models."), AllowedValues("default", "configured", "provider-config", "all")]
     public string? View { get; init; }
 
+    [Description("Accepted: the list is read anew at each call.")]
     public bool? Refresh { get; init; }
+
+    [Description("Accepted: all agents have the same models."), MinLength(1)]
+    public string? AgentId { get; init; }
+
+    [Description("Accepted: all sessions have the same models."), MinLength(1)]
+    public string? SessionKey { get; init; }
+
+    [Description("Accepted: what is known of a model is always told.")]
+    public bool? IncludeDetails { get; init; }
+
+    [Description("Accepted: nothing is known of what providers can do.")]
+    public bool? IncludeProviderCapabilities { get; init; }
+
+    [Description("Accepted: the default model is always in the list.")]
+    public bool? IncludeDefaultModels { get; init; }
+
+    [Description("Accepted: the list is always ready.")]
+    public bool? PreparedOnly { get; init; }
 }
 
 /// <summary>Result of <c>models.list</c>.</summary>
@@ -57,4 +76,8 @@ internal sealed class ModelMethods(ProviderCatalog providers) : IMethodModule
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ModelsListParams))]
 [JsonSerializable(typeof(ModelsListResult))]
+[JsonSerializable(typeof(AgentsListParams))]
+[JsonSerializable(typeof(AgentsListResult))]
+[JsonSerializable(typeof(AgentIdentityParams))]
+[JsonSerializable(typeof(AgentIdentity))]
 internal sealed partial class AgentsJson : JsonSerializerContext;

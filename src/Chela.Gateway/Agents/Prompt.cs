@@ -1,3 +1,4 @@
+using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Sessions;
 using Microsoft.Extensions.AI;
 
@@ -12,21 +13,25 @@ internal static class Prompt
     /// <summary>The same in bytes of the journal.</summary>
     private const long MaxBytes = 4 * ChatIntake.MaxContentBytes;
 
+    /// <summary>The part of a context that a conversation may fill, in percent: the answer needs room, and estimates err.</summary>
+    private const int Filled = 85;
+
     /// <summary>The instructions, then the newest messages, which end with the one to answer.</summary>
-    public static async Task<IReadOnlyList<ChatMessage>> BuildAsync(Transcript transcript, string? instructions, CancellationToken ct)
+    public static async Task<IReadOnlyList<ChatMessage>> BuildAsync(
+        Transcript transcript, IEnumerable<string?> instructions, int contextTokens, CancellationToken ct)
     {
         var prompt = new List<ChatMessage>();
-        if (!string.IsNullOrWhiteSpace(instructions))
+        var given = string.Join("\n\n", instructions.Where(text => !string.IsNullOrWhiteSpace(text)));
+        if (given.Length > 0)
         {
-            prompt.Add(new ChatMessage(ChatRole.System, instructions));
+            prompt.Add(new ChatMessage(ChatRole.System, given));
         }
 
-        foreach (var entry in await transcript.ReadTailAsync(MaxMessages, MaxBytes, ct))
+        var lines = DroppedMessages.Fold(await transcript.ReadTailAsync(MaxMessages, MaxBytes, ct)).Where(entry => entry.IsForModel).ToList();
+        var room = ((long)contextTokens * Filled / 100) - TokenEstimate.Of(given);
+        foreach (var entry in Truncation.Fit(lines, room))
         {
-            if (entry.IsForModel)
-            {
-                prompt.Add(new ChatMessage(entry.Role == TranscriptEntry.User ? ChatRole.User : ChatRole.Assistant, entry.Text));
-            }
+            prompt.Add(new ChatMessage(entry.Role == TranscriptEntry.User ? ChatRole.User : ChatRole.Assistant, entry.Text));
         }
 
         return prompt;

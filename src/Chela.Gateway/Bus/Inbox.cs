@@ -39,28 +39,26 @@ internal sealed class Inbox(Journal journal)
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Queue<string> _ended = new();
     private long _compactAtBytes = CompactAfterBytes;
+    private long _count;
 
     /// <summary>Reads what earlier processes left.</summary>
     /// <returns>The messages whose runs did not end, in the order in which they were accepted.</returns>
     public async Task<IReadOnlyList<InboundMessage>> RecoverAsync(CancellationToken ct)
     {
-        var unfinished = new Dictionary<string, InboundMessage>(StringComparer.Ordinal);
         await foreach (var line in journal.ReadAsync(ct))
         {
             var record = JsonSerializer.Deserialize(line.Span, BusJson.Default.InboxRecord)!;
             if (record.Kind == InboxRecord.Accepted)
             {
-                _entries[record.RunId] = new Entry(record, Task.CompletedTask);
-                unfinished[record.RunId] = ToMessage(record);
+                _entries[record.RunId] = new Entry(record, Task.CompletedTask, ++_count);
             }
             else
             {
                 Remember(record);
-                unfinished.Remove(record.RunId);
             }
         }
 
-        return [.. unfinished.Values];
+        return [.. InOrder().Where(entry => entry.Record.Kind == InboxRecord.Accepted).Select(entry => ToMessage(entry.Record))];
     }
 
     /// <summary>Accepts a message; returns when it is on disk.</summary>
@@ -75,7 +73,7 @@ internal sealed class Inbox(Journal journal)
             isNew = !_entries.TryGetValue(message.RunId, out entry!);
             if (isNew)
             {
-                entry = new Entry(record, journal.AppendAsync(Serialize(record), CancellationToken.None).AsTask());
+                entry = new Entry(record, journal.AppendAsync(Serialize(record), CancellationToken.None).AsTask(), ++_count);
                 _entries.Add(message.RunId, entry);
             }
         }
@@ -88,22 +86,42 @@ internal sealed class Inbox(Journal journal)
         {
             lock (_gate)
             {
-                _entries.Remove(message.RunId);
+                if (_entries.GetValueOrDefault(message.RunId) == entry)
+                {
+                    _entries.Remove(message.RunId); // unless it came once more, and stands there anew
+                }
             }
 
             throw;
         }
 
-        return isNew ? Acceptance.New
-            : entry.Record.Print != record.Print ? Acceptance.Conflict
-            : entry.Record.Kind == InboxRecord.Ended ? Acceptance.Finished
-            : Acceptance.InFlight;
+        return isNew ? Acceptance.New : Compare(entry, record.Print);
     }
+
+    /// <summary>What is said of a message that came before; null for a new one. Waits until its record is on disk.</summary>
+    /// <exception cref="JournalWriteException">Its record is being written, and cannot be.</exception>
+    public async ValueTask<Acceptance?> RecogniseAsync(InboundMessage message)
+    {
+        Entry? entry;
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(message.RunId, out entry))
+            {
+                return null;
+            }
+        }
+
+        await entry.Durable;
+        return Compare(entry, Print(message));
+    }
+
+    /// <summary>Returns when the ends that were noted are on disk: before what they refer to goes.</summary>
+    public ValueTask FlushAsync() => journal.FlushAsync();
 
     /// <summary>Notes that a run ended. Need not be on disk at once: at worst its end is found in the transcript.</summary>
     public void End(InboundMessage message, long nowMs)
     {
-        var record = new InboxRecord(InboxRecord.Ended, message.RunId, Print(message), nowMs);
+        var record = ToEnd(message, nowMs);
         lock (_gate)
         {
             Remember(record);
@@ -114,7 +132,28 @@ internal sealed class Inbox(Journal journal)
             }
 
             _compactAtBytes = long.MaxValue;
-            Compaction = CompactAsync([.. _entries.Values.Select(entry => (ReadOnlyMemory<byte>)Serialize(entry.Record))]);
+            Compaction = CompactAsync([.. InOrder()]);
+        }
+    }
+
+    /// <summary>Notes that a message was done with without a run, and what was answered; returns when that is on disk.</summary>
+    /// <exception cref="JournalWriteException">It could not be written, and is not remembered.</exception>
+    public async ValueTask EndAsync(InboundMessage message, string reply, long nowMs)
+    {
+        var record = ToEnd(message, nowMs) with { Content = reply };
+        await journal.AppendAsync(Serialize(record), CancellationToken.None);
+        lock (_gate)
+        {
+            Remember(record);
+        }
+    }
+
+    /// <summary>The end of a run that is still remembered; null for one that has not ended, or never was.</summary>
+    public InboxRecord? EndOf(string runId)
+    {
+        lock (_gate)
+        {
+            return _entries.GetValueOrDefault(runId)?.Record is { Kind: InboxRecord.Ended } record ? record : null;
         }
     }
 
@@ -134,10 +173,12 @@ internal sealed class Inbox(Journal journal)
         }
     }
 
-    private async Task CompactAsync(ReadOnlyMemory<byte>[] records)
+    private async Task CompactAsync(Entry[] entries)
     {
         try
         {
+            // Read when all before it has been written or refused: what was refused must not come back.
+            var records = entries.Where(entry => !entry.Durable.IsFaulted).Select(entry => (ReadOnlyMemory<byte>)Serialize(entry.Record));
             await journal.ReplaceAsync(records, CancellationToken.None);
         }
         catch (JournalWriteException)
@@ -151,9 +192,17 @@ internal sealed class Inbox(Journal journal)
         }
     }
 
+    private static Acceptance Compare(Entry entry, string print) =>
+        entry.Record.Print != print ? Acceptance.Conflict
+        : entry.Record.Kind == InboxRecord.Ended ? Acceptance.Finished
+        : Acceptance.InFlight;
+
+    /// <summary>In the order in which they were written: a dictionary gives the place of what was removed to what comes.</summary>
+    private IEnumerable<Entry> InOrder() => _entries.Values.OrderBy(entry => entry.Number);
+
     private void Remember(InboxRecord ended)
     {
-        _entries[ended.RunId] = new Entry(ended, Task.CompletedTask);
+        _entries[ended.RunId] = new Entry(ended, Task.CompletedTask, ++_count);
         _ended.Enqueue(ended.RunId);
         if (_ended.Count > MaxRemembered)
         {
@@ -168,11 +217,15 @@ internal sealed class Inbox(Journal journal)
             Content = message.Content,
             Channel = message.Channel,
             SenderId = message.SenderId,
+            ReplyTo = message.ReplyTo,
         };
+
+    private static InboxRecord ToEnd(InboundMessage message, long nowMs) =>
+        new(InboxRecord.Ended, message.RunId, Print(message), nowMs) { Session = message.Session.Value };
 
     private static InboundMessage ToMessage(InboxRecord record) =>
         SessionKey.TryParse(record.Session, out var session, out var problem)
-            ? new(record.RunId, session, record.Content ?? "", record.Channel ?? "", record.SenderId ?? "", record.TimestampMs)
+            ? new(record.RunId, session, record.Content ?? "", record.Channel ?? "", record.SenderId ?? "", record.TimestampMs) { ReplyTo = record.ReplyTo }
             : throw new InvalidDataException($"the inbox holds a message of a session that cannot be: {problem}");
 
     private static string Print(InboundMessage message) =>
@@ -180,5 +233,13 @@ internal sealed class Inbox(Journal journal)
 
     private static byte[] Serialize(InboxRecord record) => StoredJson.ToBytes(record, BusJson.Default.InboxRecord);
 
-    private sealed record Entry(InboxRecord Record, Task Durable);
+    /// <summary>Compared by reference: another one under the same id is another message.</summary>
+    private sealed class Entry(InboxRecord record, Task durable, long number)
+    {
+        public long Number => number;
+
+        public InboxRecord Record => record;
+
+        public Task Durable => durable;
+    }
 }

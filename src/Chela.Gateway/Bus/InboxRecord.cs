@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chela.Contracts.Messages;
 
 namespace Chela.Gateway.Bus;
 
@@ -16,14 +17,18 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
 
     public string? Session { get; init; }
 
+    /// <summary>What the person said; in an end, what a command that ran nothing was answered.</summary>
     public string? Content { get; init; }
 
     public string? Channel { get; init; }
 
     public string? SenderId { get; init; }
+
+    public ReplyTarget? ReplyTo { get; init; }
 }
 
 /// <summary>JSON types of this slice.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InboxRecord))]
+[JsonSerializable(typeof(OutboxRecord))]
 internal sealed partial class BusJson : JsonSerializerContext;

@@ -1,43 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Bus;
 
-/// <summary>Runs one turn to its end. Does not throw; a host that stops is told by the token.</summary>
-internal delegate Task TurnHandler(Turn turn, CancellationToken stopping);
-
 /// <summary>
-/// One lane per session: its turns run one after the other; turns of different sessions run side by side, up to a limit.
-/// A lane exists only while it has something to do.
+/// One lane per session: its turns run one after the other; turns of different sessions run side by side.
+/// Changes of a session as a whole take their turn in its lane. A lane exists only while it has something to do.
 /// </summary>
-internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<Lanes> logger) : IDisposable
+internal sealed partial class Lanes(RunSlots slots, TimeProvider time, ILogger<Lanes> logger) : IDisposable
 {
-    /// <summary>The most turns that wait in one lane (OpenClaw's cap); one more is refused.</summary>
-    public const int MaxWaiting = 20;
+    /// <summary>The most turns of one lane where the oldest give way: what was dropped stands in line until it is written down.</summary>
+    public const int MaxInLane = 1000;
+
+    /// <summary>The most turns that wait or run in all lanes.</summary>
+    public const int MaxPlaces = 10_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<SessionKey, Lane> _lanes = [];
-    private readonly SemaphoreSlim _runs = new(maxConcurrent);
     private readonly Countdown _places = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly long _began = time.GetTimestamp();
+    private bool _isDraining;
 
     /// <summary>How many turns wait or run in all lanes.</summary>
     public int Depth => _places.Count;
 
-    /// <summary>Takes a place in a session's lane before the message is made durable; false when the lane is full.</summary>
-    public bool TryReserve(SessionKey session)
+    /// <summary>Takes a place in a session's lane before the message is made durable; false when it, or all lanes together, are full.</summary>
+    public bool TryReserve(SessionKey session, QueueSettings settings)
     {
         lock (_gate)
         {
-            var lane = _lanes.TryGetValue(session, out var found) ? found : _lanes[session] = new Lane();
-            if (lane.Places > MaxWaiting)
+            var most = settings.Drop == QueueDrop.New ? settings.Cap : MaxInLane;
+            if (_places.Count >= MaxPlaces || (_lanes.TryGetValue(session, out var lane) && lane.Reserved + lane.Queue.Depth > most))
             {
                 return false;
             }
 
-            lane.Places++;
-            _places.Enter();
+            Enter(session).Reserved++;
             return true;
         }
     }
@@ -47,32 +49,106 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
     {
         lock (_gate)
         {
-            Leave(session, _lanes[session]);
+            _lanes[session].Reserved--;
+            Leave(session, _lanes[session], 1);
+        }
+    }
+
+    /// <summary>Makes known whose the reserved place is: an accepted message can be stopped before it is in its lane.</summary>
+    public void Expect(Turn turn)
+    {
+        lock (_gate)
+        {
+            _lanes[turn.Session].Queue.Expect(turn);
         }
     }
 
     /// <summary>Puts a turn into the place that was reserved for it.</summary>
     public void Enqueue(Turn turn)
     {
+        IReadOnlyList<Turn> inTheWay;
         lock (_gate)
         {
             var lane = _lanes[turn.Session];
-            lane.Waiting.Enqueue(turn);
-            if (lane.Worker.IsCompleted)
+            lane.Reserved--;
+            turn.TakeSteered = () => TakeSteered(lane);
+            inTheWay = lane.Queue.Arrive(turn, Now);
+            Start(turn.Session, lane);
+        }
+
+        foreach (var other in inTheWay)
+        {
+            other.Abort();
+        }
+
+        turn.Aborted.UnsafeRegister(_ => Wake(turn.Session), null); // it need not wait for a quiet moment any more
+    }
+
+    /// <summary>
+    /// Stops what runs and waits in a session, and then changes it while nothing runs there. What comes meanwhile runs afterwards. Not
+    /// cancellable once it was called: the caller may leave.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whoever asked for the change hears how it ended.")]
+    public Task<T> ChangeAloneAsync<T>(SessionKey session, Func<Task<T>> change)
+    {
+        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        IReadOnlyList<Turn> before;
+        lock (_gate)
+        {
+            var lane = Enter(session);
+            before = lane.Queue.Turns;
+            lane.Queue.Arrive(ChangeAsync);
+            Start(session, lane);
+        }
+
+        foreach (var turn in before)
+        {
+            turn.Abort(); // outside the lock: what awaits the token may go on within this call
+        }
+
+        return outcome.Task;
+
+        async Task ChangeAsync()
+        {
+            try
             {
-                lane.Worker = Task.Run(() => WorkAsync(turn.Session, lane));
+                outcome.SetResult(await change());
+            }
+            catch (Exception e)
+            {
+                outcome.SetException(e);
             }
         }
     }
 
-    /// <summary>The turns of a session: the running one first, then those that wait.</summary>
-    public IReadOnlyList<Turn> Of(SessionKey session)
+    /// <summary>The same for a session in which nothing runs or waits; null, and no change, when something does.</summary>
+    public Task<T>? ChangeIdle<T>(SessionKey session, Func<Task<T>> change) =>
+        Locked(() => _lanes.ContainsKey(session) ? null : ChangeAloneAsync(session, change));
+
+    /// <summary>The turns that run now, one for each busy session.</summary>
+    public IReadOnlyList<Turn> Running => Locked(() => _lanes.Values.Select(lane => lane.Queue.Running).OfType<Turn>().ToArray());
+
+    /// <summary>The turns of a session: the running one first, then those that wait, then those that are about to come.</summary>
+    public IReadOnlyList<Turn> Of(SessionKey session) => Locked(() => TurnsOf(session));
+
+    /// <summary>A turn that runs or waits, by its run; null when there is none.</summary>
+    public Turn? Find(string runId)
     {
         lock (_gate)
         {
-            return !_lanes.TryGetValue(session, out var lane) ? []
-                : lane.Running is { } running ? [running, .. lane.Waiting]
-                : [.. lane.Waiting];
+            return _lanes.Values.SelectMany(lane => lane.Queue.Turns.Concat(lane.Queue.Expected)).FirstOrDefault(turn => turn.RunId == runId);
+        }
+    }
+
+    /// <summary>The keys of the sessions that have a turn that runs or waits.</summary>
+    public IReadOnlySet<string> Busy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lanes.Where(pair => TurnsOf(pair.Key).Count > 0).Select(pair => pair.Key.Value).ToHashSet(StringComparer.Ordinal);
+            }
         }
     }
 
@@ -98,6 +174,15 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
     /// <summary>Lets what runs come to its end, then stops the rest; what did not end is found again at the next start.</summary>
     public async Task StopAsync(CancellationToken giveUp)
     {
+        lock (_gate)
+        {
+            _isDraining = true;
+            foreach (var (session, lane) in _lanes)
+            {
+                Start(session, lane); // nobody waits for more messages now
+            }
+        }
+
         try
         {
             await _places.WhenZeroAsync(giveUp);
@@ -110,67 +195,95 @@ internal sealed partial class Lanes(TurnHandler run, int maxConcurrent, ILogger<
         }
     }
 
-    public void Dispose()
+    public void Dispose() => _stopping.Dispose();
+
+    private TimeSpan Now => time.GetElapsedTime(_began);
+
+    private IReadOnlyList<Turn> TurnsOf(SessionKey session) =>
+        _lanes.TryGetValue(session, out var lane) ? [.. lane.Queue.Turns, .. lane.Queue.Expected] : [];
+
+    private IReadOnlyList<Turn> TakeSteered(Lane lane)
     {
-        _runs.Dispose();
-        _stopping.Dispose();
+        lock (_gate)
+        {
+            return lane.Queue.TakeSteered();
+        }
     }
 
-    private async Task WorkAsync(SessionKey session, Lane lane)
+    private T Locked<T>(Func<T> read)
     {
-        while (TakeNext(lane) is { } turn)
+        lock (_gate)
         {
-            await _runs.WaitAsync(CancellationToken.None);
-            try
+            return read();
+        }
+    }
+
+    private Lane Enter(SessionKey session)
+    {
+        _places.Enter();
+        return _lanes.TryGetValue(session, out var found) ? found : _lanes[session] = new Lane();
+    }
+
+    private void Leave(SessionKey session, Lane lane, int places)
+    {
+        if (lane.Reserved + lane.Queue.Depth == 0)
+        {
+            lane.Quiet?.Dispose();
+            _lanes.Remove(session);
+        }
+
+        _places.Leave(places);
+    }
+
+    private void Wake(SessionKey session)
+    {
+        lock (_gate)
+        {
+            if (_lanes.TryGetValue(session, out var lane))
             {
-                await run(turn, _stopping.Token);
-            }
-            finally
-            {
-                _runs.Release();
-                lock (_gate)
-                {
-                    lane.Running = null;
-                    Leave(session, lane);
-                }
+                Start(session, lane);
             }
         }
     }
 
-    private Turn? TakeNext(Lane lane)
+    private void Start(SessionKey session, Lane lane)
+    {
+        if (lane.Worker.IsCompleted)
+        {
+            lane.Worker = Task.Run(() => WorkAsync(session, lane));
+        }
+    }
+
+    private async Task WorkAsync(SessionKey session, Lane lane)
+    {
+        while (TakeNext(session, lane) is { } work)
+        {
+            await (work.Turn is { } turn ? slots.RunAsync(turn, _stopping.Token) : work.Change!());
+            lock (_gate)
+            {
+                Leave(session, lane, lane.Queue.End());
+            }
+        }
+    }
+
+    private Work? TakeNext(SessionKey session, Lane lane)
     {
         lock (_gate)
         {
-            if (lane.Waiting.TryDequeue(out var turn))
+            if (lane.Queue.Next(_isDraining ? TimeSpan.MaxValue : Now, out var wakeAt) is { } work)
             {
-                return lane.Running = turn;
+                return work;
+            }
+
+            if (wakeAt is { } at)
+            {
+                lane.Quiet ??= time.CreateTimer(_ => Wake(session), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                lane.Quiet.Change(at - Now, Timeout.InfiniteTimeSpan);
             }
 
             lane.Worker = Task.CompletedTask; // said inside the lock, so that the next turn starts a new worker
             return null;
         }
-    }
-
-    private void Leave(SessionKey session, Lane lane)
-    {
-        if (--lane.Places == 0)
-        {
-            _lanes.Remove(session);
-        }
-
-        _places.Leave();
-    }
-
-    private sealed class Lane
-    {
-        public Queue<Turn> Waiting { get; } = new();
-
-        public Turn? Running { get; set; }
-
-        /// <summary>Turns that wait or run, and places reserved for more.</summary>
-        public int Places { get; set; }
-
-        public Task Worker { get; set; } = Task.CompletedTask;
     }
 
     private static partial class Log

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus.Queue;
 
 namespace Chela.Gateway.Bus;
 
@@ -27,7 +28,24 @@ internal sealed record TokenUsage(long Input, long Output, long TotalTokens);
 /// <summary>The outcome of a run.</summary>
 /// <param name="Text">The answer, or what there was of it.</param>
 /// <param name="Error">One sentence for the user when it failed.</param>
-internal sealed record TurnResult(TurnStatus Status, string Text, TokenUsage? Usage, string? Error, long EndedAtMs);
+internal sealed record TurnResult(TurnStatus Status, string Text, TokenUsage? Usage, string? Error, long EndedAtMs)
+{
+    /// <summary><c>provider/model</c>; null when no model was reached.</summary>
+    public string? Model { get; init; }
+}
+
+/// <summary>What the sender of a message wants of its run alone.</summary>
+internal sealed record TurnWishes
+{
+    /// <summary>How long the run may take; never longer than the gateway allows. Null for that.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>The model; null for the session's.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Instructions that come after those of the agent.</summary>
+    public string? Instructions { get; init; }
+}
 
 /// <summary>One message and the run that answers it, while it waits and while it runs.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer; it may be cancelled at any time, also after the end.")]
@@ -36,12 +54,33 @@ internal sealed class Turn(InboundMessage message)
     private readonly TaskCompletionSource<TurnResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _abort = new();
     private readonly StringBuilder _text = new();
+    private Turn? _carrier;
 
     public InboundMessage Message => message;
 
     public string RunId => message.RunId;
 
     public SessionKey Session => message.Session;
+
+    /// <summary>The session's present id, once the run has begun: a reset gives a key another one.</summary>
+    public string? SessionId { get; set; }
+
+    public TurnWishes Wishes { get; init; } = new();
+
+    /// <summary>How it waits, where it has to.</summary>
+    public QueueSettings Queue { get; init; } = new();
+
+    /// <summary>Set when too many waited: it ends without an answer.</summary>
+    public QueueDrop? Dropped { get; private set; }
+
+    /// <summary>True for one that no model is to answer: it was stopped, or dropped.</summary>
+    public bool IsOver => Dropped is not null || _abort.IsCancellationRequested;
+
+    /// <summary>The turns that this one's run answers as well; they end with it.</summary>
+    public IReadOnlyList<Turn> Carried { get; private set; } = [];
+
+    /// <summary>Takes from the lane what came meanwhile and can still be answered by this run; asked before each request to a model.</summary>
+    public Func<IReadOnlyList<Turn>> TakeSteered { get; set; } = () => [];
 
     /// <summary>Ends with the run, however it ends. Never fails.</summary>
     public Task<TurnResult> Completion => _completion.Task;
@@ -80,7 +119,29 @@ internal sealed class Turn(InboundMessage message)
         }
 
         _abort.Cancel();
+        Volatile.Read(ref _carrier)?.Abort();
         return true;
+    }
+
+    /// <summary>Takes it out of the race: too many waited.</summary>
+    public void Drop(QueueDrop how) => Dropped = how;
+
+    /// <summary>True when one run can answer both: they came the same way and want the same.</summary>
+    public bool CanJoin(Turn other) =>
+        Message.Channel == other.Message.Channel && Message.ReplyTo == other.Message.ReplyTo && Wishes == other.Wishes;
+
+    /// <summary>Lets this turn's run answer others as well. Stopping one of them stops the run, for there is only one.</summary>
+    public void Carry(IReadOnlyList<Turn> others)
+    {
+        Carried = [.. Carried, .. others];
+        foreach (var other in others)
+        {
+            Interlocked.Exchange(ref other._carrier, this);
+            if (other.Aborted.IsCancellationRequested)
+            {
+                Abort(); // it was stopped before it knew by whom it is carried
+            }
+        }
     }
 
     public void Complete(TurnResult result) => _completion.TrySetResult(result);

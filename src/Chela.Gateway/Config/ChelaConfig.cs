@@ -17,6 +17,10 @@ internal sealed record ChelaConfig
     public ModelsConfig Models { get; init; } = new();
 
     public SessionConfig Session { get; init; } = new();
+
+    public MessagesConfig Messages { get; init; } = new();
+
+    public ChannelsConfig Channels { get; init; } = new();
 }
 
 /// <summary>How agents run.</summary>
@@ -36,6 +40,9 @@ internal sealed record AgentDefaultsConfig
 
     [Range(1, 86_400), Description("How long one run may take, in seconds.")]
     public int TimeoutSeconds { get; init; } = 600;
+
+    [Range(1000, 100_000_000), Description("How many tokens fit into the model's context; what is older is left out of the conversation that it reads.")]
+    public int ContextTokens { get; init; } = 200_000;
 
     [Description("What every agent is told before the conversation.")]
     public string? Instructions { get; init; }
@@ -68,11 +75,4 @@ internal sealed record ModelProviderConfig
 
     /// <summary>Never shows the key: a record that is logged prints all its values.</summary>
     public override string ToString() => $"{nameof(ModelProviderConfig)} {{ {nameof(BaseUrl)} = {BaseUrl} }}";
-}
-
-/// <summary>How conversations are kept.</summary>
-internal sealed record SessionConfig
-{
-    [MinLength(1), MaxLength(128), Description("The name of the session that direct messages share.")]
-    public string MainKey { get; init; } = "main";
 }

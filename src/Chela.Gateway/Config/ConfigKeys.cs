@@ -18,6 +18,9 @@ internal sealed record ConfigKey(string Path, IReadOnlyList<string> Segments, Js
         : Schema.TryGetProperty("enum", out var some) ? [.. some.EnumerateArray().Select(v => v.ToString()).Where(v => v.Length > 0)]
         : [];
 
+    /// <summary>True for a list of texts.</summary>
+    public bool HoldsTexts { get; } = Schema.TryGetProperty("items", out var items) && TypeOf(items) == "string";
+
     private static string TypeOf(JsonElement schema) => schema.GetProperty("type") is var type && type.ValueKind == JsonValueKind.Array
         ? type[0].GetString()!
         : type.GetString()!;

@@ -10,12 +10,22 @@ namespace Chela.Gateway.Config;
 /// </summary>
 internal sealed class ConfigLoader
 {
-    private static readonly (string Path, Func<string, string?> Refusal)[] Rules =
+    private static readonly ConfigRule[] Rules =
     [
-        ("gateway.bind", BindRule.Refusal),
-        ("gateway.auth.token", SecretRule.Refusal),
-        ("models.providers.openai.baseUrl", AddressRule.Refusal),
-        ("session.mainKey", MainKeyRule.Refusal),
+        new("gateway.bind", BindRule.Refusal),
+        new("gateway.customBindHost", BindRule.AddressRefusal),
+        new("gateway.listeners[].bind", BindRule.Refusal),
+        new("gateway.hosts[]", HostRule.Refusal),
+        new("gateway.allowedAddresses[]", AddressRangeRule.Refusal),
+        new("gateway.trustedProxies[]", AddressRangeRule.Refusal),
+        new("gateway.nodes.pairing.autoApproveCidrs[]", AddressRangeRule.Refusal),
+        new("gateway.controlUi.allowedOrigins[]", OriginRule.Refusal),
+        new("gateway.auth.token", SecretRule.Refusal),
+        new("gateway.auth.password", PasswordRule.Refusal),
+        new("gateway.auth.oidc.issuer", IssuerRule.Refusal),
+        new("gateway.auth.oidc.audiences[]", AudienceRule.Refusal),
+        new("models.providers.openai.baseUrl", AddressRule.Refusal),
+        new("session.mainKey", MainKeyRule.Refusal),
     ];
 
     private readonly JsonShape _shape = new(ConfigJson.Default.ChelaConfig);
@@ -43,9 +53,28 @@ internal sealed class ConfigLoader
         }
 
         problems.AddRange(CheckRules(effective, origins, layers));
-        return problems.Count > 0
-            ? throw new ConfigException([.. problems.OrderBy(p => p.Layer)])
-            : Snapshot(effective, origins, sources);
+        ThrowIfAny(problems);
+        var snapshot = Snapshot(effective, origins, sources);
+        var together = AuthRule.Problems(snapshot.Config.Gateway).Concat(WebhookRule.Problems(snapshot.Config.Channels));
+        ThrowIfAny([.. together.Select(problem => Place(problem, origins, layers))]);
+        return snapshot;
+    }
+
+    private static void ThrowIfAny(List<ConfigProblem> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new ConfigException([.. problems.OrderBy(p => p.Layer)]);
+        }
+    }
+
+    private static ConfigProblem Place((string Path, string Message) problem, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
+    {
+        // What has names of the user's own, such as the accounts of a channel, only the file can hold.
+        var origin = origins.GetValueOrDefault(problem.Path);
+        var layer = layers.Single(l => l.Layer == (origin == ConfigLayer.Default ? ConfigLayer.File : origin));
+        var pointer = ConfigPointer.FromSegments(problem.Path.Split('.'));
+        return new ConfigProblem(layer.Layer, layer.Place(pointer, false), problem.Path, problem.Message);
     }
 
     private LayerValues[] ReadLayers(ConfigSources sources, List<ConfigProblem> problems)
@@ -79,28 +108,14 @@ internal sealed class ConfigLoader
         return new ConfigProblem(layer.Layer, layer.Place(problem.Target, problem.Property is not null), path, message);
     }
 
-    private IEnumerable<ConfigProblem> CheckRules(JsonObject effective, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
+    private static IEnumerable<ConfigProblem> CheckRules(JsonObject effective, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
     {
-        foreach (var (path, refusal) in Rules)
+        var ofValues = Rules.SelectMany(rule => rule.Refusals(effective).Select(refusal => (rule.Key, refusal.Pointer, refusal.Message)));
+        foreach (var (key, pointer, message) in ofValues.Concat(ListenerRules.Refusals(effective)))
         {
-            var key = Keys.ByPath[path];
-            if (TextAt(effective, key.Segments) is { } text && refusal(text) is { } message)
-            {
-                var layer = layers.Single(l => l.Layer == origins[path]);
-                yield return new ConfigProblem(layer.Layer, layer.Place(ConfigPointer.FromSegments(key.Segments), false), path, message);
-            }
+            var layer = layers.Single(l => l.Layer == origins[key]);
+            yield return new ConfigProblem(layer.Layer, layer.Place(pointer, false), ConfigPointer.ToDotted(pointer), message);
         }
-    }
-
-    private static string? TextAt(JsonObject root, IReadOnlyList<string> segments)
-    {
-        JsonNode? node = root;
-        foreach (var segment in segments)
-        {
-            node = (node as JsonObject)?[segment];
-        }
-
-        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
     }
 
     private static void Merge(JsonObject target, JsonObject source, string above, Action<string> onSet)

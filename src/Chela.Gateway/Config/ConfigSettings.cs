@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Chela.Gateway.Config;
@@ -74,7 +75,7 @@ internal sealed class ConfigSettings(ConfigKeys keys)
         private readonly JsonObject _values = [];
         private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
 
-        public LayerValues Values => new(layer, _values, (pointer, _) => _places[pointer]);
+        public LayerValues Values => new(layer, _values, (pointer, _) => PlaceOf(pointer));
 
         public string? PlaceOf(ConfigKey key) => _places.GetValueOrDefault(ConfigPointer.FromSegments(key.Segments));
 
@@ -93,13 +94,39 @@ internal sealed class ConfigSettings(ConfigKeys keys)
             _places[ConfigPointer.FromSegments(key.Segments)] = place;
         }
 
+        // What is wrong inside a list stands in the variable that gives the list; what is wrong with the whole may stand in any.
+        private string PlaceOf(string pointer) =>
+            _places.TryGetValue(pointer, out var place) ? place
+            : pointer.Length == 0 ? string.Join(", ", _places.Values)
+            : PlaceOf(ConfigPointer.Parent(pointer));
+
         // A text that is not of the key's type stays a text: the schema then refuses it in the usual words.
         private static JsonNode Coerce(ConfigKey key, string text) => key.Type switch
         {
             "integer" when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
             "number" when double.TryParse(text, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) => real,
             "boolean" when bool.TryParse(text, out var yes) => yes,
+            "array" => List(key, text),
             _ => text,
         };
+
+        // Texts are separated by commas; any list can be written as JSON.
+        private static JsonNode List(ConfigKey key, string text)
+        {
+            if (!text.TrimStart().StartsWith('['))
+            {
+                var separated = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                return key.HoldsTexts ? new JsonArray([.. separated.Select(one => JsonValue.Create(one))]) : text;
+            }
+
+            try
+            {
+                return JsonNode.Parse(text)!;
+            }
+            catch (JsonException)
+            {
+                return text;
+            }
+        }
     }
 }

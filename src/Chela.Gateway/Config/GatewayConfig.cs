@@ -9,28 +9,46 @@ internal sealed record GatewayConfig
     [Range(0, 65_535), Description("The port; 0 takes any free one.")]
     public int Port { get; init; } = 18_789;
 
-    [Description("The address to listen on: loopback, an IP address or a host name.")]
+    [Description("The address to listen on: loopback, lan, tailnet, auto, custom, an IP address or a host name.")]
     public string Bind { get; init; } = BindRule.Loopback;
+
+    [Description("The address that the word custom in gateway.bind stands for.")]
+    public string? CustomBindHost { get; init; }
+
+    [MaxLength(16), Description("Further ports, each with the dialect that is spoken there.")]
+    public IReadOnlyList<ListenerConfig> Listeners { get; init; } = [];
+
+    [MaxLength(100), Description("Names under which the gateway is reached, besides those of this machine; a leading *. stands for one or more labels.")]
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    [MaxLength(1_000), Description("The only addresses and networks that may connect; empty admits every address.")]
+    public IReadOnlyList<string> AllowedAddresses { get; init; } = [];
+
+    [MaxLength(1_000), Description("Addresses and networks of reverse proxies; only what they say of a client is believed.")]
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    public ControlUiConfig ControlUi { get; init; } = new();
 
     public GatewayAuthConfig Auth { get; init; } = new();
 
     public GatewayLimitsConfig Limits { get; init; } = new();
 
+    public GatewayEventsConfig Events { get; init; } = new();
+
+    public GatewayNodesConfig Nodes { get; init; } = new();
+
     [Range(100, 3_600_000), Description("How often clients are told that the gateway is alive, in milliseconds.")]
     public int TickIntervalMs { get; init; } = 30_000;
 }
 
-/// <summary>How callers prove who they are.</summary>
-internal sealed record GatewayAuthConfig
+/// <summary>What is kept of past events for clients that come back after a lost connection.</summary>
+internal sealed record GatewayEventsConfig
 {
-    [AllowedValues("token"), Description("The kind of credential.")]
-    public string Mode { get; init; } = "token";
+    [Range(0, 1_073_741_824), Description("How much is kept of past events for clients that come back, in bytes; 0 keeps nothing.")]
+    public int ReplayBytes { get; init; } = 8_388_608;
 
-    [Description("The shared secret; unset means the one that the gateway makes at its first start.")]
-    public string? Token { get; init; }
-
-    /// <summary>Never shows the token: a record that is logged prints all its values.</summary>
-    public override string ToString() => $"{nameof(GatewayAuthConfig)} {{ {nameof(Mode)} = {Mode} }}";
+    [Range(0, 86_400_000), Description("How long a past event is kept, in milliseconds.")]
+    public int ReplayMs { get; init; } = 300_000;
 }
 
 /// <summary>How much the gateway takes from its clients.</summary>
@@ -59,4 +77,10 @@ internal sealed record GatewayLimitsConfig
 
     [Range(1, 100_000), Description("Calls of one connection that may be under way at once.")]
     public int MaxInFlight { get; init; } = 256;
+
+    [Range(0, 1_000_000), Description("Runs that one connection, and one device over all its connections, may ask for in a minute; 0 is no limit.")]
+    public int MaxChatPerMinute { get; init; } = 100;
+
+    [Range(0, 1_000_000), Description("The same, from one address; 0 is no limit.")]
+    public int MaxChatPerMinutePerAddress { get; init; } = 600;
 }

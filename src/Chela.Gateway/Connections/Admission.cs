@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Access;
+using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Wire.OpenClaw;
 
@@ -24,7 +25,8 @@ internal static class Admission
     public static int Protocol(ConnectParams connect)
     {
         var highest = Math.Min(connect.MaxProtocol, NewestProtocol);
-        if (highest >= Math.Max(connect.MinProtocol, OldestProtocol))
+        var isProbe = connect.Client.Mode == "probe"; // it wants to know what there is, even where its range is none
+        if (isProbe ? highest >= OldestProtocol && connect.MinProtocol <= NewestProtocol : highest >= Math.Max(connect.MinProtocol, OldestProtocol))
         {
             return highest;
         }
@@ -37,6 +39,16 @@ internal static class Admission
         });
     }
 
+    /// <summary>The member that protocol 4 requires and protocol 3 does not.</summary>
+    /// <exception cref="RpcException">It is missing.</exception>
+    public static void RequireNonce(ConnectParams connect, int protocol)
+    {
+        if (protocol == NewestProtocol && connect.Device is { Nonce: null })
+        {
+            throw new RpcException(RpcErrorKind.InvalidParams, "invalid connect params: at /device: must have required property 'nonce'");
+        }
+    }
+
     /// <summary>The role that the client connects in.</summary>
     /// <exception cref="RpcException">There is no such role.</exception>
     public static CallerRole Role(ConnectParams connect) => connect.Role switch
@@ -46,48 +58,39 @@ internal static class Admission
         _ => throw new RpcException(RpcErrorKind.InvalidRequest, "invalid role"),
     };
 
-    /// <summary>True when the client showed the gateway's secret, in either of the fields that clients use.</summary>
-    public static bool ShowsSecret(ConnectParams connect, GatewayToken token) =>
-        (connect.Auth?.Token is { } shown && token.Matches(shown)) || (connect.Auth?.Password is { } password && token.Matches(password));
-
     /// <summary>The scopes of a client that brings no device (§ 8).</summary>
     /// <exception cref="RpcException">It may not come without one.</exception>
-    public static OperatorScopes WithoutDevice(ConnectParams connect, LoginRequest request, CallerRole role, bool hasSecret)
+    public static OperatorScopes WithoutDevice(ConnectParams connect, LoginRequest request, int protocol, CredentialVerdict shared)
     {
-        if (!hasSecret && (connect.Auth?.Token ?? connect.Auth?.Password) is not null)
+        var role = Role(connect);
+        if (connect.Client.Id is "openclaw-control-ui" or "openclaw-tui"
+            && shared is not { IsValid: true, Method: AuthMode.TrustedProxy })
         {
-            throw WrongToken(canRetryWithDeviceToken: false);
+            var message = protocol == OldestProtocol
+                ? "control ui requires HTTPS or localhost (secure context)"
+                : "control ui requires device identity (use HTTPS or localhost secure context)";
+            throw Refusal(RpcErrorKind.InvalidRequest, message, new RefusalDetails("CONTROL_UI_DEVICE_IDENTITY_REQUIRED"));
         }
 
-        if (!hasSecret || role == CallerRole.Node)
+        if (role == CallerRole.Operator && !shared.IsValid && shared.Reason is not (AuthReason.TokenMissing or AuthReason.PasswordMissing))
+        {
+            throw AuthRefusal.Of(shared.Reason!, retryAfterMs: shared.RetryAfterMs);
+        }
+
+        // Only the local command line and local back ends keep the scopes that they ask for; where no credential is wanted only they may come.
+        var keeps = request is { IsLocal: true, Origin: null }
+            && (connect.Client.Id, connect.Client.Mode) is ("gateway-client", "backend") or ("cli", "cli");
+        if (!shared.IsValid || role == CallerRole.Node || (shared.Method == AuthMode.None && !keeps))
         {
             throw Refusal(RpcErrorKind.Unauthenticated, "device identity required", new RefusalDetails("DEVICE_IDENTITY_REQUIRED"));
         }
 
-        if (connect.Client.Id is "openclaw-control-ui" or "openclaw-tui")
-        {
-            const string Message = "control ui requires device identity (use HTTPS or localhost secure context)";
-            throw Refusal(RpcErrorKind.InvalidRequest, Message, new RefusalDetails("CONTROL_UI_DEVICE_IDENTITY_REQUIRED"));
-        }
-
-        // Only the local command line and local back ends keep the scopes that they ask for.
-        var keeps = request is { IsLocal: true, Origin: null }
-            && (connect.Client.Id, connect.Client.Mode) is ("gateway-client", "backend") or ("cli", "cli");
         return keeps ? Requested(connect) : OperatorScopes.None;
     }
 
     /// <summary>The scopes that the client asks for; names that nobody defined count for nothing.</summary>
     public static OperatorScopes Requested(ConnectParams connect) => (connect.Scopes ?? []).Aggregate(
         OperatorScopes.None, (all, name) => ScopeNames.TryParse(name, out var scope) ? all | scope : all);
-
-    /// <summary>The refusal of a wrong secret.</summary>
-    public static RpcException WrongToken(bool canRetryWithDeviceToken) =>
-        Refusal(RpcErrorKind.InvalidRequest, AuthMethods.Mismatch, new RefusalDetails("AUTH_TOKEN_MISMATCH")
-        {
-            AuthReason = "token_mismatch",
-            CanRetryWithDeviceToken = canRetryWithDeviceToken,
-            RecommendedNextStep = canRetryWithDeviceToken ? "retry_with_device_token" : "update_auth_credentials",
-        });
 
     /// <summary>A refusal with its facts for programs.</summary>
     public static RpcException Refusal(RpcErrorKind kind, string message, RefusalDetails details) => new(new RpcError(kind, message)

@@ -5,32 +5,31 @@ using System.Text.Json.Serialization;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
-using Chela.Gateway.Access;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Wire.OpenClaw;
 
 namespace Chela.Gateway.Connections;
 
 /// <summary>Parameters of <c>auth.login</c>.</summary>
-internal sealed record LoginParams([property: Description("The gateway's token."), MinLength(1), MaxLength(4096)] string Token);
+internal sealed record LoginParams(
+    [property: Description("The gateway's token or password, or the token of an identity provider: what its mode wants."), MinLength(1), MaxLength(16_384)]
+    string Token);
 
 /// <summary>Result of <c>auth.login</c>.</summary>
 internal sealed record LoginResult(bool Ok, string Role, IReadOnlyList<string> Scopes);
 
 /// <summary>The login of dialects that have no handshake of their own.</summary>
-internal sealed class AuthMethods(GatewayToken token) : IMethodModule
+internal sealed class AuthMethods : IMethodModule
 {
     /// <summary>The name of clients that give none; the sender of their messages.</summary>
     public const string ClientId = "rpc";
 
-    public const string Mismatch = "unauthorized: gateway token mismatch (provide gateway auth token)";
-
     public void Map(MethodMap methods)
     {
         var json = ConnectionsJson.Default;
-        methods.Add(MethodMap.Method("auth.login", OperatorScopes.None, json.LoginParams, json.LoginResult, Login) with
+        methods.Add(MethodMap.Method("auth.login", OperatorScopes.None, json.LoginParams, json.LoginResult, LoginAsync) with
         {
-            Summary = "Show the gateway's token on this connection. A wrong one closes it.",
+            Summary = "Show the gateway's secret on this connection. A wrong one closes it.",
             IsPublic = true,
         });
         methods.AddForm(Dialect.OpenClaw, SecondConnect());
@@ -48,21 +47,18 @@ internal sealed class AuthMethods(GatewayToken token) : IMethodModule
         };
     }
 
-    private ValueTask<LoginResult> Login(LoginParams parameters, CallContext context, CancellationToken ct)
+    private static async ValueTask<LoginResult> LoginAsync(LoginParams parameters, CallContext context, CancellationToken ct)
     {
-        if (!token.Matches(parameters.Token))
+        try
         {
-            context.AfterAnswer(() => context.Connection.Close(1008, Mismatch));
-            throw new RpcException(RpcErrorKind.Unauthenticated, Mismatch);
+            var caller = await context.Connection.LogInAsync(parameters.Token, ClientId, ct);
+            return new LoginResult(true, caller.Role == CallerRole.Node ? "node" : "operator", ScopeNames.Of(caller.Granted));
         }
-
-        var granted = context.Caller.IsAuthenticated ? context.Caller.Granted : OperatorScopes.Admin;
-        if (!context.Caller.IsAuthenticated)
+        catch (RpcException refused)
         {
-            context.Connection.LogIn(new Caller(context.Caller.ConnectionId, CallerRole.Operator, OperatorScopes.Admin, ClientId));
+            context.AfterAnswer(() => context.Connection.Close(1008, refused.Message));
+            throw;
         }
-
-        return new(new LoginResult(true, "operator", ScopeNames.Of(granted)));
     }
 }
 
@@ -73,4 +69,6 @@ internal sealed class AuthMethods(GatewayToken token) : IMethodModule
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LoginParams))]
 [JsonSerializable(typeof(LoginResult))]
+[JsonSerializable(typeof(ResumeParams))]
+[JsonSerializable(typeof(ResumeResult))]
 internal sealed partial class ConnectionsJson : JsonSerializerContext;

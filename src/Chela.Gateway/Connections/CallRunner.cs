@@ -6,11 +6,18 @@ using Microsoft.Extensions.ObjectPool;
 namespace Chela.Gateway.Connections;
 
 /// <summary>The calls of one connection: started in the order of their frames, answered as they finish, bounded in number.</summary>
-internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, ObjectPool<FrameWriter> writers)
+internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, EventFanout events, ObjectPool<FrameWriter> writers) : IInterimAnswers
 {
+    private static readonly RpcError Closed = new(RpcErrorKind.Unavailable, "this connection is closing");
+
     /// <summary>Starts the calls of a frame. What finishes at once is answered at once; the rest when it is done.</summary>
     public void Start(WireFrame frame)
     {
+        if (connection.Stream.Hold is not null && !IsResume(frame))
+        {
+            events.Release(connection); // it does not ask for an earlier stream
+        }
+
         if (frame.IsBatch)
         {
             _ = AnswerBatchAsync(CallBatch.Own(frame.Calls.Span));
@@ -19,7 +26,11 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, O
 
         foreach (ref readonly var call in frame.Calls.Span)
         {
-            var context = new CallContext(call.Method, connection.Caller, connection);
+            var context = new CallContext(call.Method, connection.Caller, connection)
+            {
+                Id = call.Id,
+                Interim = connection.Dialect.AnswersTwice ? this : null,
+            };
             var outcome = Invoke(call, context);
             if (outcome.IsCompletedSuccessfully)
             {
@@ -41,6 +52,25 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, O
             connection.Dialect.WriteOutcome(writer.Json, id, outcome);
             Enqueue(writer);
         }
+
+        Join();
+    }
+
+    /// <summary>Once the login is answered, the client hears of events.</summary>
+    public void Join()
+    {
+        if (connection.HasToJoin)
+        {
+            events.Join(connection);
+        }
+    }
+
+    private static bool IsResume(in WireFrame frame) => frame is { IsBatch: false, Calls.Length: 1 } && frame.Calls.Span[0].Method == EventMethods.Resume;
+
+    public void Send(byte[] id, Answer answer)
+    {
+        Answer(id, answer);
+        connection.Outbound.SendSoon();
     }
 
     private ValueTask<Outcome> Invoke(in WireCall call, CallContext context)
@@ -48,6 +78,11 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, O
         if (call.Error is { } error)
         {
             return new(error);
+        }
+
+        if (connection.Outbound.IsClosed)
+        {
+            return new(Closed); // also behind a call that ended the connection: its caller may have lost the right to call
         }
 
         if (connection.Calls.Count >= connection.Limits.MaxInFlight)
@@ -90,6 +125,7 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, O
             writers.Return(writer);
         }
 
+        Join();
         contexts.ForEach(context => context.Answered());
         connection.Outbound.Send();
         connection.Calls.Leave();

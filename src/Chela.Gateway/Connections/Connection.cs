@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
-using Chela.Contracts.Events;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Access;
 using Chela.Gateway.Config;
+using Chela.Gateway.Connections.Streams;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Telemetry;
 using Chela.Gateway.Wire;
@@ -14,14 +14,13 @@ namespace Chela.Gateway.Connections;
 internal sealed class Connection : ICallerConnection, IDisposable
 {
     private readonly Outbound _outbound;
-    private readonly LoginGate _gate;
+    private readonly NetworkGate _gate;
     private readonly TimeProvider _time;
     private Caller _caller;
-    private ImmutableHashSet<SessionKey> _followed = [];
     private long _closingSince;
 
     /// <summary>A connection whose socket was let in by the gate; it gives its place there back.</summary>
-    public Connection(UpgradedSocket socket, IWireDialect dialect, IPAddress? address, GatewayLimitsConfig limits, LoginGate gate, TimeProvider time)
+    public Connection(UpgradedSocket socket, IWireDialect dialect, IPAddress? address, GatewayLimitsConfig limits, NetworkGate gate, TimeProvider time)
     {
         Id = Guid.NewGuid().ToString();
         Socket = socket;
@@ -30,8 +29,10 @@ internal sealed class Connection : ICallerConnection, IDisposable
         Limits = limits;
         _gate = gate;
         _time = time;
+        Meter = new CallMeter(ClientNetwork.Of(address));
         _caller = Caller.Anonymous(Id);
         _outbound = new Outbound(socket, limits.MaxBufferedBytes, time);
+        Stream = new EventStream(Id) { FollowedOnly = dialect.Name != Contracts.Events.Dialect.OpenClaw };
         OpenedAt = time.GetTimestamp();
     }
 
@@ -40,10 +41,14 @@ internal sealed class Connection : ICallerConnection, IDisposable
 
     public UpgradedSocket Socket { get; }
 
-    public IWireDialect Dialect { get; }
+    /// <summary>The client's language. It may change once, before the login is answered: to the version that was agreed on.</summary>
+    public IWireDialect Dialect { get; set; }
 
     /// <summary>Where the socket comes from; null for transports without addresses.</summary>
     public IPAddress? Address { get; }
+
+    /// <inheritdoc/>
+    public CallMeter Meter { get; }
 
     /// <summary>The limits in force when the connection was opened.</summary>
     public GatewayLimitsConfig Limits { get; }
@@ -61,33 +66,42 @@ internal sealed class Connection : ICallerConnection, IDisposable
 
     public Outbound Outbound => _outbound;
 
+    /// <summary>What the client is told. Another one once it has come back to an earlier one.</summary>
+    public EventStream Stream { get; set; }
+
+    /// <summary>True between the login and the moment from which the client is told of events.</summary>
+    public bool HasToJoin { get; private set; }
+
     public void LogIn(Caller caller)
     {
         if (!Interlocked.Exchange(ref _caller, caller).IsAuthenticated)
         {
             _gate.Leave(Address);
+            HasToJoin = true;
         }
     }
 
-    public void Follow(SessionKey session) => ImmutableInterlocked.Update(ref _followed, (set, key) => set.Add(key), session);
+    /// <summary>How this connection logs in when a method asks for it; set by its login, which knows where it comes from.</summary>
+    public Func<string?, string, CancellationToken, Task<Caller>>? SecretLogin { get; set; }
 
-    /// <summary>True when this client is to be told of the event.</summary>
-    public bool Hears(GatewayEvent happened)
+    public Task<Caller> LogInAsync(string? secret, string clientId, CancellationToken ct) =>
+        SecretLogin?.Invoke(secret, clientId, ct) ?? throw new InvalidOperationException("The connection serves calls before its login began.");
+
+    public bool Follow(SessionKey session) => Stream.Follow(session);
+
+    public void Unfollow(SessionKey session) => Stream.Unfollow(session);
+
+    public void Subscribe(string topic) => Stream.Subscribe(topic);
+
+    public void Unsubscribe(string topic) => Stream.Unsubscribe(topic);
+
+    /// <summary>The client is told of events from now on.</summary>
+    public void Joined() => HasToJoin = false;
+
+    /// <summary>Queues an event of the client's stream. A client that is too slow misses it or is closed, as the event says.</summary>
+    public void Tell(PublishedEvent published, EncodedEvent encoded)
     {
-        var caller = Caller;
-        if (!caller.IsAuthenticated || (happened.RequiredScope != default && !caller.Holds(happened.RequiredScope)))
-        {
-            return false;
-        }
-
-        // OpenClaw clients hear of every session that they may read; the others of those that they follow.
-        return happened.Session is not { } session || Dialect.Name == Contracts.Events.Dialect.OpenClaw || _followed.Contains(session);
-    }
-
-    /// <summary>Queues an event. A client that is too slow misses it or is closed, as the event says.</summary>
-    public void Tell(GatewayEvent happened, EncodedEvent encoded)
-    {
-        if (!_outbound.TryAdd(encoded) && !happened.DropIfSlow && !_outbound.IsClosed)
+        if (!_outbound.TryAdd(Stream, published, encoded) && !published.Happened.DropIfSlow && !_outbound.IsClosed)
         {
             Close(CloseCause.SlowConsumer);
         }
@@ -104,7 +118,7 @@ internal sealed class Connection : ICallerConnection, IDisposable
     {
         Interlocked.CompareExchange(ref _closingSince, _time.GetTimestamp(), 0);
         _outbound.AddClose(close);
-        _outbound.Send();
+        _outbound.SendSoon(); // not at once: who publishes an event must not do the sending
     }
 
     /// <summary>How long ago the goodbye was said; zero while it was not.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using Chela.Gateway.Config;
 using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Connections;
@@ -9,7 +11,11 @@ internal sealed class ConnectionTable
     private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
 
     /// <summary>Bounds those of them that have not logged in.</summary>
-    public LoginGate Gate { get; } = new();
+    public NetworkGate Gate { get; } = new();
+
+    /// <summary>Lets a client in to log in; it gives its place back to the gate when it has, or is gone.</summary>
+    public bool TryEnter(IPAddress? address, GatewayLimitsConfig limits) =>
+        Gate.TryEnter(address, limits.MaxUnauthenticated, limits.MaxUnauthenticatedPerAddress);
 
     /// <summary>The places that are taken, also by connections that have not logged in.</summary>
     public Countdown Places { get; } = new();

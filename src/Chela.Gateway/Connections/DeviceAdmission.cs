@@ -1,5 +1,6 @@
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
+using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
@@ -7,50 +8,55 @@ using Chela.Gateway.Wire.OpenClaw;
 
 namespace Chela.Gateway.Connections;
 
-/// <summary>A client that may connect.</summary>
-/// <param name="Token">The device's own token, told in the hello; null for clients without a device.</param>
-internal sealed record Admitted(CallerRole Role, OperatorScopes Scopes, string? DeviceId, DeviceToken? Token);
-
 /// <summary>
 /// Admits devices: proof of the key, then the credential, then the pairing (02-handshake § 6, § 7.3, § 9). That a device is
 /// known never replaces its proof.
 /// </summary>
-internal sealed class DeviceAdmission(Pairing pairing, DeviceTable devices, EventBus events, TimeProvider time)
+internal sealed class DeviceAdmission(
+    DeviceCredentials credentials,
+    BrowserTokens browsers,
+    Pairing pairing,
+    SetupCodes setups,
+    DeviceTable devices,
+    EventBus events,
+    TimeProvider time)
 {
     /// <param name="connect">The client's parameters, with a device.</param>
     /// <param name="request">Where it connects from.</param>
     /// <param name="challenge">The nonce that it was given.</param>
     /// <param name="protocol">The version that it will speak.</param>
-    /// <param name="hasSecret">It showed the gateway's secret.</param>
+    /// <param name="shared">What became of the gateway's own secret, should it have shown one.</param>
     /// <exception cref="RpcException">It is refused, or has to wait for approval.</exception>
-    public async Task<Admitted> AdmitAsync(ConnectParams connect, LoginRequest request, string challenge, int protocol, bool hasSecret)
+    public async Task<Admitted> AdmitAsync(ConnectParams connect, LoginRequest request, string challenge, int protocol, CredentialVerdict shared)
     {
-        var role = connect.Role ?? "operator";
-        var claim = Prove(connect, request, challenge, protocol, role);
-        if (!hasSecret)
+        Prove(connect, request, challenge, protocol);
+        var asked = DeviceRequest.Of(connect, request, shared, NowMs());
+        var credential = await credentials.CheckAsync(connect, request, asked, protocol, shared);
+        if (SkipsPairing(connect, request, credential))
         {
-            CheckToken(connect, claim.DeviceId, role);
+            return Result(connect, credential, asked.DeviceId, devices.Find(asked.DeviceId));
         }
 
-        var asked = RequestOf(connect, request, claim, role);
-        var answer = await pairing.AskAsync(new PairingCall(asked, request is { IsLocal: true, Origin: null }, hasSecret), CancellationToken.None);
-        Tell(answer);
-        if (answer.Device is not { } device)
-        {
-            throw Waiting(answer);
-        }
-
-        return new Admitted(Admission.Role(connect), Admission.Requested(connect), device.DeviceId, device.TokenFor(role));
+        return await browsers.BindAsync(connect, credential.BootstrapToken is { } bootstrap
+            ? await RedeemAsync(connect, credential, asked, bootstrap)
+            : await AskAsync(connect, request, protocol, credential, asked));
     }
 
-    private DeviceClaim Prove(ConnectParams connect, LoginRequest request, string challenge, int protocol, string role)
+    /// <summary>
+    /// False when the device lost what it was admitted with while its login was under way. To be asked after the connection is
+    /// known as the device's: from then on whoever takes the right away finds it by himself.
+    /// </summary>
+    public bool IsStillAdmitted(Admitted admitted) =>
+        admitted.Token is not { } token || devices.Find(admitted.DeviceId!)?.TokenFor(token.Role)?.Value == token.Value;
+
+    private void Prove(ConnectParams connect, LoginRequest request, string challenge, int protocol)
     {
         var device = connect.Device!;
         var claim = new DeviceClaim(device.Id, device.PublicKey, device.Signature, device.SignedAt, device.Nonce);
         var signed = new SignedConnect(
             connect.Client.Id,
             connect.Client.Mode,
-            role,
+            connect.Role ?? "operator",
             connect.Scopes ?? [],
             connect.Auth?.Token ?? connect.Auth?.DeviceToken ?? connect.Auth?.BootstrapToken ?? "",
             connect.Client.Platform,
@@ -61,96 +67,54 @@ internal sealed class DeviceAdmission(Pairing pairing, DeviceTable devices, Even
             throw Admission.Refusal(
                 RpcErrorKind.InvalidRequest, failure.Message, new RefusalDetails(failure.Code) { Reason = failure.Reason });
         }
-
-        return claim;
     }
 
-    /// <summary>Without the gateway's secret the device's own token has to do: for this device, this role, and no more scopes.</summary>
-    private void CheckToken(ConnectParams connect, string deviceId, string role)
+    /// <summary>A local back end with the gateway's secret could come without a device too; and where no secret is wanted the Control UI may come.</summary>
+    private static bool SkipsPairing(ConnectParams connect, LoginRequest request, DeviceCredential credential) =>
+        Admission.Role(connect) == CallerRole.Operator && credential.IsShared
+        && ((request is { IsLocal: true, Origin: null } && connect.Client is { Id: "gateway-client", Mode: "backend" })
+            || (credential.Method == "none" && connect.Client.Id == "openclaw-control-ui"));
+
+    private async Task<Admitted> RedeemAsync(ConnectParams connect, DeviceCredential credential, PairingRequest asked, string bootstrap)
     {
-        var shown = connect.Auth?.DeviceToken ?? connect.Auth?.Token;
-        if (shown is null)
+        var redeemed = await setups.RedeemAsync(bootstrap, asked, CancellationToken.None) ?? throw DeviceCredentials.WrongSetup();
+        devices.Seen(asked.DeviceId, asked.Role, NowMs());
+        events.Publish(new SetupCompletedEvent(SetupCompletion.Of(redeemed.Setup)!));
+        return Result(connect, credential, asked.DeviceId, redeemed.Device) with
         {
-            var code = connect.Auth?.Password is null ? ("AUTH_TOKEN_MISSING", "token_missing") : ("AUTH_PASSWORD_MISMATCH", "password_mismatch");
-            throw Refused(code.Item1, code.Item2, "unauthorized: gateway token missing (provide gateway auth token)");
-        }
-
-        if (devices.Verify(deviceId, role, shown) is not { } token)
-        {
-            throw connect.Auth?.DeviceToken is null
-                ? Admission.WrongToken(canRetryWithDeviceToken: devices.Find(deviceId)?.TokenFor(role) is not null)
-                : Refused("AUTH_DEVICE_TOKEN_MISMATCH", "device_token_mismatch", "unauthorized: device token mismatch (rotate/reissue device token)");
-        }
-
-        var granted = ScopeNames.WithIncluded(token.Scopes.Aggregate(
-            OperatorScopes.None, (all, name) => ScopeNames.TryParse(name, out var scope) ? all | scope : all));
-        var asked = Admission.Requested(connect);
-        if ((granted & asked) != asked)
-        {
-            throw Refused("AUTH_SCOPE_MISMATCH", "scope_mismatch", "unauthorized: device token does not cover the scopes asked for");
-        }
-    }
-
-    private PairingRequest RequestOf(ConnectParams connect, LoginRequest request, DeviceClaim claim, string role)
-    {
-        var key = DeviceKey.TryParse(claim.PublicKey, out var parsed) ? parsed.Text : claim.PublicKey; // one spelling of each key
-        return new PairingRequest(Guid.NewGuid().ToString(), claim.DeviceId, key, role, connect.Scopes ?? [], NowMs())
-        {
-            DisplayName = connect.Client.DisplayName,
-            Platform = connect.Client.Platform,
-            DeviceFamily = connect.Client.DeviceFamily,
-            ClientId = connect.Client.Id,
-            ClientMode = connect.Client.Mode,
-            BrowserOrigin = request.Origin,
-            RemoteIp = request.Address?.ToString(),
+            OtherTokens = [.. redeemed.Device.Tokens.Where(token =>
+                token.Role != asked.Role && token.RevokedAtMs is null && redeemed.Profile.Roles.Contains(token.Role))],
         };
     }
 
-    private void Tell(PairingAnswer answer)
+    private async Task<Admitted> AskAsync(ConnectParams connect, LoginRequest request, int protocol, DeviceCredential credential, PairingRequest asked)
     {
-        if (answer.Replaced is { } replaced)
+        var known = devices.Find(asked.DeviceId);
+        var call = new PairingCall(asked, request is { IsLocal: true, Origin: null }, credential.Method);
+        var answer = await pairing.AskAsync(call, CancellationToken.None);
+        if (answer.Device is not { } device)
         {
-            events.Publish(new PairingResolvedEvent(replaced, "rejected", NowMs()));
+            PairingNews.Tell(events, (answer.Waiting!, answer.IsNew, answer.Replaced), NowMs());
+            throw PairingRefusal.Of(answer, known, protocol);
         }
 
-        if (answer.IsNew)
+        if (answer.Waiting is { } approved)
         {
-            events.Publish(new PairingRequestedEvent(answer.Waiting!));
+            events.Publish(new PairingResolvedEvent(approved, isApproved: true, NowMs()));
         }
-        else if (answer is { Device: not null, Waiting: { } approved })
-        {
-            events.Publish(new PairingResolvedEvent(approved, "approved", NowMs()));
-        }
+
+        return Result(connect, credential, asked.DeviceId, device);
     }
 
-    private static RpcException Waiting(PairingAnswer answer)
+    private static Admitted Result(ConnectParams connect, DeviceCredential credential, string deviceId, PairedDevice? device)
     {
-        var waiting = answer.Waiting!;
-        var why = answer.Reason switch
+        var role = Admission.Role(connect);
+        return new Admitted(role, role == CallerRole.Node ? OperatorScopes.None : Admission.Requested(connect), credential.Method)
         {
-            "role-upgrade" => "device asks for a role that was not approved",
-            "scope-upgrade" => "device asks for scopes that were not approved",
-            "metadata-upgrade" => "device says that it runs on another platform than the one approved",
-            _ => "device is not approved yet",
+            DeviceId = deviceId,
+            Token = device?.TokenFor(role == CallerRole.Node ? "node" : "operator"),
         };
-        return Admission.Refusal(RpcErrorKind.Unauthenticated, $"pairing required: {why} (requestId: {waiting.RequestId})", new RefusalDetails("PAIRING_REQUIRED")
-        {
-            Reason = answer.Reason,
-            RequestId = waiting.RequestId,
-            RemediationHint = $"Approve it with: chela gateway call device.pair.approve --params '{{\"requestId\":\"{waiting.RequestId}\"}}'",
-            DeviceId = waiting.DeviceId,
-            RequestedRole = waiting.Role,
-            RequestedScopes = waiting.Scopes,
-        });
     }
-
-    private static RpcException Refused(string code, string reason, string message) =>
-        Admission.Refusal(RpcErrorKind.InvalidRequest, message, new RefusalDetails(code)
-        {
-            AuthReason = reason,
-            CanRetryWithDeviceToken = false,
-            RecommendedNextStep = "update_auth_credentials",
-        });
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

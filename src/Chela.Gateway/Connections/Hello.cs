@@ -1,18 +1,18 @@
 using System.Reflection;
 using Chela.Contracts.Access;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Telemetry;
 using Chela.Gateway.Wire.OpenClaw;
+using Chela.Gateway.Wire.OpenClaw.V3;
 
 namespace Chela.Gateway.Connections;
 
 /// <summary>Writes the hello of the OpenClaw dialect.</summary>
-internal sealed class Hello(MethodRegistry methods, ConfigStore config, Presence presence, Uptime uptime)
+internal sealed class Hello(MethodRegistry methods, ConfigStore config, Presence presence, HealthState health, Uptime uptime)
 {
-    private static readonly string[] Events = ["connect.challenge", "tick", "shutdown", "presence", "agent", "chat", "device.pair.requested", "device.pair.resolved"];
-
     private readonly string _bootId = Guid.NewGuid().ToString();
 
     /// <summary>This program's version, for example <c>0.1.0</c>.</summary>
@@ -26,29 +26,41 @@ internal sealed class Hello(MethodRegistry methods, ConfigStore config, Presence
         var gateway = snapshot.Config.Gateway;
         var mainKey = SessionKey.Of(SessionKey.DefaultAgent, snapshot.Config.Session.MainKey);
         var isAdmin = granted.HasFlag(OperatorScopes.Admin);
+        var isReader = ScopeNames.WithIncluded(granted).HasFlag(OperatorScopes.Read);
+        var told = admitted.IsToldToken ? admitted.Token : null;
         var state = new HelloSnapshot(
-            presence.Rows,
-            new HelloHealth(),
-            new HelloStateVersion(presence.Version, 0),
+            isReader ? presence.Rows : [],
+            isReader ? health.Snapshot : HealthState.Unknown,
+            new HelloStateVersion(presence.Version, health.Version),
             uptime.Milliseconds,
             new HelloSessionDefaults(SessionKey.DefaultAgent, true, "sole", false, snapshot.Config.Session.MainKey, mainKey.Value, "per-sender"))
         {
             ConfigPath = isAdmin ? snapshot.FilePath : null,
             StateDir = isAdmin ? Path.GetDirectoryName(snapshot.FilePath) : null,
-            AuthMode = isAdmin ? gateway.Auth.Mode : null,
+            AuthMode = isAdmin ? Known(gateway.Auth.ModeInForce()) : null,
         };
         var hello = new HelloOk(
             "hello-ok",
             protocol,
             new HelloServer(Version, _bootId, connection.Id),
-            new HelloFeatures(methods.Names, Events, []),
+            new HelloFeatures(methods.Advertised, EventNames.Advertised, ["published-model-catalog"]),
             state,
-            new HelloAuth(admitted.Role == CallerRole.Node ? "node" : "operator", ScopeNames.Of(granted))
+            new HelloAuth(Known(admitted.Method), admitted.Role == CallerRole.Node ? "node" : "operator", ScopeNames.Of(granted))
             {
-                DeviceToken = admitted.Token?.Value,
-                IssuedAtMs = admitted.Token?.RotatedAtMs ?? admitted.Token?.CreatedAtMs,
+                DeviceToken = told?.Value,
+                IssuedAtMs = told is null ? null : IssuedAtMs(told),
+                DeviceTokens = admitted.OtherTokens.Count > 0
+                    ? [.. admitted.OtherTokens.Select(other => new HelloDeviceToken(other.Value, other.Role, other.Scopes, IssuedAtMs(other)))]
+                    : null,
             },
             new HelloPolicy(connection.Limits.MaxPayload, connection.Limits.MaxBufferedBytes, gateway.TickIntervalMs));
-        return new Answer<HelloOk>(hello, OpenClawJson.Default.HelloOk);
+        return protocol == Admission.OldestProtocol
+            ? new Answer<HelloOkV3>(HelloOkV3.Of(hello), OpenClawJson.Default.HelloOkV3)
+            : new Answer<HelloOk>(hello, OpenClawJson.Default.HelloOk);
     }
+
+    /// <summary>The protocol's lists of modes and methods are closed and have no identity provider; what is shown there is a token.</summary>
+    private static string Known(string mode) => mode == AuthMode.Oidc ? AuthMode.Token : mode;
+
+    private static long IssuedAtMs(DeviceToken token) => token.RotatedAtMs ?? token.CreatedAtMs;
 }

@@ -1,9 +1,9 @@
+using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Unicode;
-using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Access;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
@@ -16,7 +16,13 @@ namespace Chela.Gateway.Connections;
 
 /// <summary>JSON-RPC over plain HTTP: a POST holds a call or a batch, the response the answers. There are no events here.</summary>
 internal sealed class HttpCalls(
-    IEnumerable<IWireDialect> dialects, Dispatcher dispatcher, GatewayToken token, ConfigStore config, Lifecycle lifecycle, ObjectPool<FrameWriter> writers)
+    IEnumerable<IWireDialect> dialects,
+    Dispatcher dispatcher,
+    SharedCredentials credentials,
+    ConfigStore config,
+    Lifecycle lifecycle,
+    ConnectionTable connections,
+    ObjectPool<FrameWriter> writers)
 {
     private static readonly byte[] NullId = "null"u8.ToArray();
 
@@ -27,60 +33,113 @@ internal sealed class HttpCalls(
         var ct = context.RequestAborted;
         if (lifecycle.Phase != LifecyclePhase.Running)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await HttpProblem.Busy.WriteAsync(context);
+            return;
+        }
+
+        var request = SocketEndpoint.Describe(context);
+        if (request.Origin is { } origin && OriginCheck.Refusal(origin, request.Source, config.Current.Config.Gateway.ControlUi) is not null)
+        {
+            await HttpProblem.ForeignPage.WriteAsync(context);
             return;
         }
 
         if (!IsJson(context.Request.ContentType))
         {
-            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType; // also keeps cross-site forms out
+            await HttpProblem.NotJson.WriteAsync(context);
             return;
         }
 
-        var shown = BearerToken.Of(context.Request);
-        if (shown is not null && !token.Matches(shown))
+        var verdict = await credentials.CheckAsync(request.Showing(request.Credential, request.Credential), ct);
+        if (!verdict.IsValid && request.Credential is not null)
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            var writer = writers.Get();
-            _dialect.WriteOutcome(writer.Json, NullId, new RpcError(RpcErrorKind.Unauthenticated, AuthMethods.Mismatch));
-            await SendAsync(context, writer, hasAnswer: true, ct);
+            await RefuseAsync(context, verdict, ct);
             return;
+        }
+
+        var id = context.TraceIdentifier;
+        var caller = verdict.IsValid ? SecretLogin.CallerOf(verdict, request, id, AuthMethods.ClientId) : Caller.Anonymous(id);
+        if (await TakeAsync(context, caller, ct) is { } body)
+        {
+            await AnswerAsync(context, _dialect.Read(body), caller, ct);
+        }
+    }
+
+    /// <summary>The body; null when it was refused. Whoever shows no token sends it through the same narrow gate as sockets without a login.</summary>
+    private async Task<byte[]?> TakeAsync(HttpContext context, Caller caller, CancellationToken ct)
+    {
+        var address = RequestSource.Of(context).Client;
+        if (!caller.IsAuthenticated && !connections.TryEnter(address, config.Current.Config.Gateway.Limits))
+        {
+            await HttpProblem.Busy.WriteAsync(context);
+            return null;
         }
 
         try
         {
-            if (await ReadBodyAsync(context, shown is null, ct) is { } body)
-            {
-                await AnswerAsync(context, _dialect.Read(body), shown is null, ct);
-            }
+            return await ReadBodyAsync(context, caller, ct);
         }
         catch (BadHttpRequestException e)
         {
             context.Response.StatusCode = e.StatusCode; // a body too long, too slow or cut off
+            return null;
+        }
+        finally
+        {
+            if (!caller.IsAuthenticated)
+            {
+                connections.Gate.Leave(address);
+            }
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, WireFrame frame, bool isAnonymous, CancellationToken ct)
+    private Task RefuseAsync(HttpContext context, CredentialVerdict verdict, CancellationToken ct)
     {
-        var id = context.TraceIdentifier;
-        var caller = isAnonymous ? Caller.Anonymous(id) : new Caller(id, CallerRole.Operator, OperatorScopes.Admin, AuthMethods.ClientId);
+        if (verdict.RetryAfterMs is { } wait)
+        {
+            context.Response.Headers.RetryAfter = ((wait + 999) / 1000).ToString(CultureInfo.InvariantCulture);
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        context.Response.StatusCode =
+            verdict.Reason == AuthReason.RateLimited ? StatusCodes.Status429TooManyRequests : StatusCodes.Status401Unauthorized;
+        var writer = writers.Get();
+        _dialect.WriteOutcome(writer.Json, NullId, AuthRefusal.Of(verdict));
+        return SendAsync(context, writer, hasAnswer: true, ct);
+    }
+
+    private async Task AnswerAsync(HttpContext context, WireFrame frame, Caller caller, CancellationToken ct)
+    {
+        var connection = new NoConnection(ClientNetwork.Of(RequestSource.Of(context).Client));
         var contexts = new List<CallContext>();
         var writer = writers.Get();
         var hasAnswer = frame.IsBatch
             ? await new CallBatch(_dialect, config.Current.Config.Gateway.Limits.MaxBufferedBytes / CallBatch.ShareOfBuffer).RunAsync(frame.Calls.ToArray(), Call, writer)
             : await AnswerOneAsync(frame.Calls.Span[0]);
-        await SendAsync(context, writer, hasAnswer, ct);
-        contexts.ForEach(call => call.Answered());
+        try
+        {
+            await SendAsync(context, writer, hasAnswer, ct);
+        }
+        finally
+        {
+            contexts.ForEach(call => call.Answered()); // what was accepted goes on, even if its sender has hung up
+        }
 
         ValueTask<Outcome> Call(WireCall call)
         {
-            contexts.Add(new CallContext(call.Method, caller, NoConnection.Instance));
+            contexts.Add(new CallContext(call.Method, caller, connection));
             return call.Error is { } error ? new(error) : dispatcher.InvokeAsync(_dialect.Name, call.Parameters.Span, contexts[^1], ct);
         }
 
         async Task<bool> AnswerOneAsync(WireCall call)
         {
             var outcome = await Call(call);
+            if (outcome.Error is { Kind: RpcErrorKind.TooMany, RetryAfterMs: { } wait })
+            {
+                context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                context.Response.Headers.RetryAfter = ((wait + 999) / 1000).ToString(CultureInfo.InvariantCulture);
+            }
+
             if (call.Id is not null)
             {
                 _dialect.WriteOutcome(writer.Json, call.Id, outcome);
@@ -107,16 +166,16 @@ internal sealed class HttpCalls(
     }
 
     /// <summary>The body, bounded like a frame; null when it was refused.</summary>
-    private async Task<byte[]?> ReadBodyAsync(HttpContext context, bool isAnonymous, CancellationToken ct)
+    private async Task<byte[]?> ReadBodyAsync(HttpContext context, Caller caller, CancellationToken ct)
     {
         var limits = config.Current.Config.Gateway.Limits;
-        var limit = isAnonymous ? limits.MaxPayloadBeforeAuth : limits.MaxPayload;
+        var limit = caller.IsAuthenticated ? limits.MaxPayload : limits.MaxPayloadBeforeAuth;
         using var body = new MemoryStream();
         var part = new byte[8192];
         int read;
         if (context.Request.ContentLength > limit)
         {
-            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            await HttpProblem.TooLarge.WriteAsync(context);
             return null;
         }
 
@@ -124,7 +183,7 @@ internal sealed class HttpCalls(
         {
             if (body.Length + read > limit)
             {
-                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                await HttpProblem.TooLarge.WriteAsync(context);
                 return null;
             }
 
@@ -136,27 +195,11 @@ internal sealed class HttpCalls(
             return body.ToArray();
         }
 
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        await HttpProblem.NotText.WriteAsync(context);
         return null;
     }
 
     private static bool IsJson(string? contentType) =>
-        contentType is not null && contentType.StartsWith(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>A request has nothing to follow, to log in or to close.</summary>
-    private sealed class NoConnection : ICallerConnection
-    {
-        public static readonly NoConnection Instance = new();
-
-        public void Follow(SessionKey session)
-        {
-        }
-
-        public void LogIn(Caller caller) => throw new RpcException(
-            RpcErrorKind.InvalidRequest, "over HTTP there is no login: each request brings its token in the Authorization header");
-
-        public void Close(int code, string reason)
-        {
-        }
-    }
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && MediaTypeNames.Application.Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase);
 }

@@ -2,9 +2,11 @@ using System.Text.Json;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
 using Chela.Gateway.Access;
+using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Wire;
 using Chela.Gateway.Wire.OpenClaw;
+using Chela.Gateway.Wire.OpenClaw.V3;
 
 namespace Chela.Gateway.Connections;
 
@@ -12,12 +14,26 @@ namespace Chela.Gateway.Connections;
 /// The OpenClaw handshake: challenge, one <c>connect</c>, hello (01-wire § 2, 02-handshake). Whatever is refused is answered
 /// first and closed then, so that a client can say why.
 /// </summary>
-internal sealed class OpenClawLogin(GatewayToken token, DeviceAdmission admission, Presence presence, Hello hello, TimeProvider time) : ILogin
+internal sealed class OpenClawLogin(
+    SharedCredentials credentials,
+    SecretLogin login,
+    DeviceAdmission admission,
+    BrowserOrigins origins,
+    Arrivals arrivals,
+    Hello hello,
+    Lifecycle lifecycle,
+    TimeProvider time) : ILogin
 {
+    /// <summary>What a client says that wants to hear only of the sessions that it follows (04-events § 1).</summary>
+    private const string ScopedEvents = "session-scoped-events";
+
+    private static readonly OpenClawV3Dialect Older = new();
+
     public Dialect Dialect => Dialect.OpenClaw;
 
     public async Task<bool> RunAsync(Connection connection, LoginRequest request, FrameReceiver receiver, CallRunner calls)
     {
+        login.Attach(connection, request);
         var nonce = Guid.NewGuid().ToString();
         var challenge = new ChallengeEvent(nonce, time.GetUtcNow().ToUnixTimeMilliseconds());
         connection.Outbound.TryAdd(challenge.Encode());
@@ -49,15 +65,33 @@ internal sealed class OpenClawLogin(GatewayToken token, DeviceAdmission admissio
         try
         {
             var connect = ReadConnect(call);
+            if (StartGate.Refusal(lifecycle.Phase) is var (notNow, later))
+            {
+                calls.Answer(call.Id, notNow);
+                connection.Close(later);
+                return false;
+            }
+
             var protocol = Admission.Protocol(connect);
-            var role = Admission.Role(connect);
-            var hasSecret = Admission.ShowsSecret(connect, token);
-            var admitted = connect.Device is null
-                ? new Admitted(role, Admission.WithoutDevice(connect, request, role, hasSecret), null, null)
-                : await admission.AdmitAsync(connect, request, nonce, protocol, hasSecret);
-            connection.LogIn(new Caller(connection.Id, role, admitted.Scopes, connect.Client.Id) { DeviceId = admitted.DeviceId });
+            connection.Dialect = protocol == Admission.OldestProtocol ? Older : connection.Dialect;
+            Admission.RequireNonce(connect, protocol);
+            var admitted = await DecideAsync(connect, request, nonce, protocol);
+            connection.LogIn(new Caller(connection.Id, admitted.Role, admitted.Scopes, connect.Client.Id)
+            {
+                DeviceId = admitted.DeviceId,
+                UserId = admitted.UserId,
+                SecretGeneration = admitted.SecretGeneration,
+                ValidUntil = admitted.ValidUntil,
+            });
+            if (EndOf(admitted) is { } end)
+            {
+                connection.Close(DeviceSockets.CredentialEnded, end);
+                return false;
+            }
+
+            connection.Stream.FollowedOnly = connect.Caps?.Contains(ScopedEvents) == true;
             calls.Answer(call.Id, hello.For(connection, protocol, admitted));
-            presence.Join(connection, connect, admitted);
+            arrivals.Join(connection, connect, admitted);
             return true;
         }
         catch (RpcException refused)
@@ -67,6 +101,36 @@ internal sealed class OpenClawLogin(GatewayToken token, DeviceAdmission admissio
             return false;
         }
     }
+
+    /// <summary>
+    /// The order of admission (02-handshake § 5). Shape and version are settled; the first thing that is wrong is the one that the
+    /// client hears of.
+    /// </summary>
+    private async Task<Admitted> DecideAsync(ConnectParams connect, LoginRequest request, string nonce, int protocol)
+    {
+        var role = Admission.Role(connect);
+        origins.Check(connect, request);
+
+        // Its refusal is held back: a device may have something else that opens.
+        var shared = await credentials.WeighAsync(request.Showing(connect.Auth?.Token, connect.Auth?.Password), CancellationToken.None);
+        try
+        {
+            var admitted = connect.Device is null
+                ? new Admitted(role, Admission.WithoutDevice(connect, request, protocol, shared), shared.Method)
+                : await admission.AdmitAsync(connect, request, nonce, protocol, shared);
+            return admitted.For(shared, request.Headers);
+        }
+        finally
+        {
+            await credentials.CountAsync(shared, CancellationToken.None); // nothing, where something else let the client in
+        }
+    }
+
+    /// <summary>Why a client lost its right to be here while its login was under way; null when it has not.</summary>
+    private string? EndOf(Admitted admitted) =>
+        !admission.IsStillAdmitted(admitted) ? "device credential ended"
+        : !credentials.IsCurrent(admitted.SecretGeneration) ? SharedCredentials.Changed
+        : null;
 
     private static ConnectParams ReadConnect(in WireCall call)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Chela.Gateway.Connections.Streams;
 using Chela.Gateway.Wire;
 
 namespace Chela.Gateway.Connections;
@@ -11,10 +12,10 @@ namespace Chela.Gateway.Connections;
 internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvider time) : IThreadPoolWorkItem, IDisposable
 {
     private readonly Lock _gate = new();
-    private Queue<Outgoing> _waiting = new();
+    private readonly OutgoingQueue _waiting = new();
     private Queue<Outgoing> _leaving = new();
     private long _bytes;
-    private long _number;
+    private int _skipped;
     private long _sendingSince;
     private bool _isSending;
     private bool _isScheduled;
@@ -22,27 +23,58 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
     private TaskCompletionSource? _drained;
 
     /// <summary>True once a close was queued or the sending failed: nothing more can be added.</summary>
-    public bool IsClosed
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _isClosing;
-            }
-        }
-    }
+    public bool IsClosed => Volatile.Read(ref _isClosing);
 
     /// <summary>Adds a frame; false when the queue is full or closing. The array, rented, is the queue's from now on.</summary>
-    public bool TryAdd(byte[] rented, int length) => TryAdd(new Outgoing(rented, length, null, 0, null));
-
-    /// <summary>Adds a shared event. It takes the client's next number even when it is dropped, so that the client sees the gap.</summary>
-    public bool TryAdd(EncodedEvent encoded)
+    public bool TryAdd(byte[] rented, int length)
     {
         lock (_gate)
         {
-            var number = encoded.Numbered ? ++_number : 0;
-            return Admit(new Outgoing(null, encoded.Head.Length + encoded.Tail.Length + 20, encoded, number, null));
+            return Admit(new Outgoing { Rented = rented, Length = length });
+        }
+    }
+
+    /// <summary>Adds a frame that is no part of the client's stream of events and has no number.</summary>
+    public bool TryAdd(EncodedEvent unnumbered)
+    {
+        lock (_gate)
+        {
+            return Admit(new Outgoing { Encoded = unnumbered, Length = unnumbered.Length });
+        }
+    }
+
+    /// <summary>
+    /// Adds an event. It takes the stream's next number even when it is dropped, so that the client sees the gap. A step that still
+    /// waits gives way to a later one of the same kind, which stands for both.
+    /// </summary>
+    public bool TryAdd(EventStream stream, PublishedEvent published, EncodedEvent encoded)
+    {
+        var happened = published.Happened;
+        lock (_gate)
+        {
+            var step = happened.MergeKey is { } key ? Merge(key, published, encoded) : null;
+            if (happened.EndsMerging)
+            {
+                _waiting.EndMerging();
+            }
+
+            var item = new Outgoing
+            {
+                Encoded = step is null ? encoded : null,
+                Length = step is null ? encoded.Length : Step.Overhead,
+                Stream = stream,
+                Position = published.Position,
+                Skipped = _skipped,
+                Step = step,
+            };
+            if (Admit(item))
+            {
+                _skipped = 0;
+                return true;
+            }
+
+            _skipped++;
+            return false;
         }
     }
 
@@ -54,7 +86,7 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
             if (!_isClosing)
             {
                 _isClosing = true;
-                _waiting.Enqueue(new Outgoing(null, 0, null, 0, close));
+                _waiting.Enqueue(new Outgoing { Close = close });
             }
         }
     }
@@ -79,25 +111,30 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
     /// <summary>Sends soon on another thread: what is added in the meantime leaves in the same write.</summary>
     public void SendSoon()
     {
-        if (!Interlocked.Exchange(ref _isScheduled, true))
+        // Who is sending takes it along. For a client that never reads this is the usual case: no work for the pool, which others wait for.
+        if (!Volatile.Read(ref _isSending) && !Interlocked.Exchange(ref _isScheduled, true))
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
-    /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute()
     {
         Volatile.Write(ref _isScheduled, false);
         Send();
     }
 
-    /// <summary>Completes at once while less than the given number of bytes waits, else when everything has been sent.</summary>
+    /// <summary>Completes at once while less than the given number of bytes waits; else sends, and completes when everything has been sent.</summary>
     public Task WhenBelowAsync(long bytes)
     {
+        if (Interlocked.Read(ref _bytes) >= bytes)
+        {
+            Send(); // a reader that never has to wait for its client would otherwise never send
+        }
+
         lock (_gate)
         {
-            return _bytes < bytes || !_isSending ? Task.CompletedTask : (_drained ??= NewSignal()).Task;
+            return _bytes < bytes || !_isSending ? Task.CompletedTask : (_drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
@@ -118,20 +155,30 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
         }
     }
 
-    private bool TryAdd(Outgoing item)
+    private Step Merge(string key, PublishedEvent published, EncodedEvent encoded)
     {
-        lock (_gate)
+        var step = _waiting.Merge(key, published, encoded, out var replaced);
+        if (replaced is not null)
         {
-            return Admit(item);
+            _bytes -= Step.Overhead;
+            _skipped += replaced.Skipped;
         }
+
+        return step;
     }
 
     private bool Admit(Outgoing item)
     {
-        if (_isClosing || _bytes + item.Length > maxBytes)
+        // A step always finds room: there is one for each run, and what it holds is shared by all clients.
+        if (_isClosing || (item.Step is null && _bytes + item.Length > maxBytes))
         {
             item.Return();
             return false;
+        }
+
+        if (item.Step is { } step)
+        {
+            step.Skipped = item.Skipped;
         }
 
         _bytes += item.Length;
@@ -153,8 +200,7 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
                 }
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException
-            or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or InvalidOperationException)
         {
             lock (_gate)
             {
@@ -175,7 +221,7 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
                 return false;
             }
 
-            (_waiting, _leaving) = (_leaving, _waiting);
+            _leaving = _waiting.TakeAll(_leaving);
             return true;
         }
     }
@@ -186,16 +232,14 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
         {
             await socket.Socket.CloseOutputAsync((WebSocketCloseStatus)close.Code, close.Reason, CancellationToken.None);
         }
-        else if (item.Event is { } encoded)
+        else if (item.Rented is { } rented)
         {
-            var frame = ArrayPool<byte>.Shared.Rent(item.Length);
-            var length = item.Compose(encoded, frame);
-            await socket.Socket.SendAsync(frame.AsMemory(0, length), WebSocketMessageType.Text, true, CancellationToken.None);
-            ArrayPool<byte>.Shared.Return(frame);
+            await socket.Socket.SendAsync(rented.AsMemory(0, item.Length), WebSocketMessageType.Text, true, CancellationToken.None);
         }
-        else
+        else if (item.Compose(this) is { } composed)
         {
-            await socket.Socket.SendAsync(item.Rented.AsMemory(0, item.Length), WebSocketMessageType.Text, true, CancellationToken.None);
+            await socket.Socket.SendAsync(composed.Rented.AsMemory(0, composed.Length), WebSocketMessageType.Text, true, CancellationToken.None);
+            ArrayPool<byte>.Shared.Return(composed.Rented);
         }
     }
 
@@ -212,7 +256,7 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
     private void Discard()
     {
         _isClosing = true;
-        while (_waiting.TryDequeue(out var item))
+        foreach (var item in _waiting.TakeAll(new Queue<Outgoing>()))
         {
             item.Return();
         }
@@ -221,32 +265,5 @@ internal sealed class Outbound(UpgradedSocket socket, long maxBytes, TimeProvide
         _isSending = false;
         _drained?.TrySetResult();
         _drained = null;
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private readonly record struct Outgoing(byte[]? Rented, int Length, EncodedEvent? Event, long Number, WireClose? Close)
-    {
-        public int Compose(EncodedEvent encoded, Span<byte> frame)
-        {
-            encoded.Head.CopyTo(frame);
-            var length = encoded.Head.Length;
-            if (encoded.Numbered)
-            {
-                Number.TryFormat(frame[length..], out var digits);
-                length += digits;
-            }
-
-            encoded.Tail.CopyTo(frame[length..]);
-            return length + encoded.Tail.Length;
-        }
-
-        public void Return()
-        {
-            if (Rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(Rented);
-            }
-        }
     }
 }

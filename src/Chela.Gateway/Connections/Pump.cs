@@ -10,7 +10,8 @@ internal sealed partial class Pump(
     IEnumerable<ILogin> logins,
     Dispatcher dispatcher,
     ConnectionTable connections,
-    Presence presence,
+    EventFanout events,
+    Arrivals arrivals,
     ObjectPool<FrameWriter> writers,
     TimeProvider time,
     ILogger<Pump> logger)
@@ -18,17 +19,21 @@ internal sealed partial class Pump(
     /// <summary>Reading pauses while this many bytes wait to be sent, so that a client that does not read slows only itself.</summary>
     private const int PauseAboveBytes = 256 * 1024;
 
+    /// <summary>A client that always has the next frame ready is served so many at a time; then others have a turn.</summary>
+    private const int FramesInARow = 64;
+
     /// <summary>Serves a connection to its end. Does not throw.</summary>
     public async Task RunAsync(Connection connection, LoginRequest request)
     {
         using var receiver = new FrameReceiver(connection.Socket.Socket);
-        var calls = new CallRunner(connection, dispatcher, writers);
+        var calls = new CallRunner(connection, dispatcher, events, writers);
         connections.Add(connection);
         try
         {
             var login = logins.Single(candidate => candidate.Dialect == connection.Dialect.Name);
             if (await login.RunAsync(connection, request, receiver, calls))
             {
+                calls.Join(); // a login in the upgrade request has no answer
                 await ServeAsync(connection, receiver, calls);
             }
 
@@ -45,15 +50,21 @@ internal sealed partial class Pump(
         finally
         {
             connections.Remove(connection);
-            presence.Leave(connection);
+            events.Leave(connection);
+            arrivals.Leave(connection);
             await connection.Aborted.CancelAsync();
         }
     }
 
     private static async Task ServeAsync(Connection connection, FrameReceiver receiver, CallRunner calls)
     {
-        while (true)
+        for (var frame = 1; ; frame++)
         {
+            if (frame % FramesInARow == 0)
+            {
+                await Task.Yield();
+            }
+
             await connection.Outbound.WhenBelowAsync(PauseAboveBytes);
             var limit = connection.Caller.IsAuthenticated ? connection.Limits.MaxPayload : connection.Limits.MaxPayloadBeforeAuth;
             var received = await receiver.ReceiveAsync(limit, connection.Outbound.Send, CancellationToken.None);

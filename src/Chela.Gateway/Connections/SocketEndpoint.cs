@@ -1,4 +1,3 @@
-using System.Net;
 using Chela.Contracts.Events;
 using Chela.Gateway.Access;
 using Chela.Gateway.Bus;
@@ -8,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chela.Gateway.Connections;
 
-/// <summary>Where WebSockets arrive. The path chooses the dialect: <c>/rpc</c> JSON-RPC, <c>/plain</c> Plain, <c>/session</c> Session, every other OpenClaw.</summary>
+/// <summary>Where WebSockets arrive. The path chooses the dialect: <c>/rpc</c> JSON-RPC, <c>/plain</c> Plain, <c>/session</c> Session, every other what the port speaks.</summary>
 internal sealed class SocketEndpoint(
     IEnumerable<IWireDialect> dialects, Lazy<Pump> pump, ConnectionTable connections, ConfigStore config, Lifecycle lifecycle, TimeProvider time)
 {
@@ -18,21 +17,29 @@ internal sealed class SocketEndpoint(
     public async Task AcceptAsync(HttpContext context)
     {
         var limits = config.Current.Config.Gateway.Limits;
-        if (lifecycle.Phase != LifecyclePhase.Running || !connections.Places.TryEnter(limits.MaxConnections))
+        var dialect = _dialects[DialectOf(context)];
+        var request = Describe(context);
+        if (IsForeignPage(dialect, request))
         {
-            Refuse(context);
+            await HttpProblem.ForeignPage.WriteAsync(context);
+            return;
+        }
+
+        if ((lifecycle.Phase != LifecyclePhase.Running && dialect.Name != Dialect.OpenClaw) || !connections.Places.TryEnter(limits.MaxConnections))
+        {
+            await HttpProblem.Busy.WriteAsync(context);
             return;
         }
 
         try
         {
-            if (connections.Gate.TryEnter(context.Connection.RemoteIpAddress, limits))
+            if (connections.TryEnter(request.Address, limits))
             {
-                await ServeAsync(context, limits);
+                await ServeAsync(context, dialect, request, limits);
             }
             else
             {
-                Refuse(context);
+                await HttpProblem.Busy.WriteAsync(context);
             }
         }
         finally
@@ -41,13 +48,12 @@ internal sealed class SocketEndpoint(
         }
     }
 
-    private async Task ServeAsync(HttpContext context, GatewayLimitsConfig limits)
+    private async Task ServeAsync(HttpContext context, IWireDialect dialect, LoginRequest request, GatewayLimitsConfig limits)
     {
-        var request = Describe(context);
         UpgradedSocket socket;
         try
         {
-            socket = await WebSocketUpgrade.AcceptAsync(context);
+            socket = await WebSocketUpgrade.AcceptAsync(context, WebSocketUpgrade.PingInterval);
         }
         catch
         {
@@ -55,30 +61,23 @@ internal sealed class SocketEndpoint(
             throw;
         }
 
-        var dialect = _dialects[DialectOf(context.Request.Path)];
         using var connection = new Connection(socket, dialect, request.Address, limits, connections.Gate, time);
         await pump.Value.RunAsync(connection, request);
     }
 
-    private static Dialect DialectOf(PathString path) =>
-        path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? Dialect.JsonRpc
-        : path.StartsWithSegments("/plain", StringComparison.Ordinal) ? Dialect.Plain
-        : path.StartsWithSegments("/session", StringComparison.Ordinal) ? Dialect.Session
-        : Dialect.OpenClaw;
+    /// <summary>A page that may not speak with the gateway. OpenClaw clients are told so in the handshake, which knows what else is a page.</summary>
+    private bool IsForeignPage(IWireDialect dialect, LoginRequest request) =>
+        dialect.Name != Dialect.OpenClaw
+        && request.Origin is { } origin
+        && OriginCheck.Refusal(origin, request.Source, config.Current.Config.Gateway.ControlUi) is not null;
 
-    private static void Refuse(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        context.Response.Headers.RetryAfter = "1";
-    }
+    private static Dialect DialectOf(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/rpc", StringComparison.Ordinal) ? Dialect.JsonRpc
+        : context.Request.Path.StartsWithSegments("/plain", StringComparison.Ordinal) ? Dialect.Plain
+        : context.Request.Path.StartsWithSegments("/session", StringComparison.Ordinal) ? Dialect.Session
+        : ListenerDialect.Of(context);
 
-    private static LoginRequest Describe(HttpContext context)
-    {
-        var headers = context.Request.Headers;
-        var address = context.Connection.RemoteIpAddress;
-        var isProxied = headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded") || headers.ContainsKey("X-Real-IP");
-        var isLocal = address is not null && IPAddress.IsLoopback(address) && !isProxied;
-        var origin = headers.Origin.Count > 0 ? headers.Origin.ToString() : null;
-        return new LoginRequest(address, isLocal, origin, BearerToken.Of(context.Request));
-    }
+    /// <summary>What a request says that matters for the login.</summary>
+    public static LoginRequest Describe(HttpContext context) => new(
+        RequestSource.Of(context), context.Request.Headers, OriginCheck.Of(context.Request), BearerToken.Of(context.Request));
 }

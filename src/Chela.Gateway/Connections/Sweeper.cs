@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 namespace Chela.Gateway.Connections;
 
 /// <summary>One timer for all connections: ends those that did not log in, do not read, or do not answer a goodbye; sends ticks.</summary>
-internal sealed class Sweeper(ConnectionTable connections, ConfigStore config, EventBus events, TimeProvider time) : BackgroundService
+internal sealed class Sweeper(ConnectionTable connections, EventFanout fanout, ConfigStore config, EventBus events, TimeProvider time) : BackgroundService
 {
     /// <summary>A write that makes no progress for this long ends the connection (01-wire § 6).</summary>
     public static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(25);
@@ -32,8 +32,13 @@ internal sealed class Sweeper(ConnectionTable connections, ConfigStore config, E
             {
                 connection.Close(CloseCause.HandshakeTimeout);
             }
+            else if (connection.Caller.ValidUntil is { } end && end <= time.GetUtcNow())
+            {
+                connection.Close(DeviceSockets.CredentialEnded, "credential expired");
+            }
         }
 
+        fanout.Sweep();
         if (time.GetElapsedTime(_lastTick) >= TimeSpan.FromMilliseconds(config.Current.Config.Gateway.TickIntervalMs))
         {
             _lastTick = time.GetTimestamp();

@@ -33,13 +33,16 @@ internal sealed class WebSocketUpgrade(IHttpUpgradeFeature inner) : IHttpUpgrade
     }
 
     /// <summary>Completes the upgrade of a request.</summary>
-    public static async Task<UpgradedSocket> AcceptAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="pingInterval">How often a ping goes out, and how long its answer may take.</param>
+    public static async Task<UpgradedSocket> AcceptAsync(HttpContext context, TimeSpan pingInterval)
     {
         var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
-            KeepAliveInterval = PingInterval,
-            KeepAliveTimeout = PingInterval,
+            KeepAliveInterval = pingInterval,
+            KeepAliveTimeout = pingInterval,
         });
+        context.Features.Get<TcpPlace>()?.Dispose();
         var upgrade = (WebSocketUpgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
         return new UpgradedSocket(socket, upgrade._stream!);
     }

@@ -1,8 +1,12 @@
+using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Channels;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
@@ -15,6 +19,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,6 +29,9 @@ namespace Chela.Gateway.Hosting;
 /// <summary>A gateway in a process of its own: start, and an orderly end.</summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
+    /// <summary>What is taken in from a client before anybody reads it: all that a client costs which sends more than it may.</summary>
+    private const int ReadAhead = 64 * 1024;
+
     /// <summary>How long runs may take to end when the gateway stops (K9).</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
@@ -52,14 +60,20 @@ public sealed class GatewayHost : IAsyncDisposable
         try
         {
             var (setup, tokenFile) = await SetupReader.ReadAsync(options, ct);
-            app = Build(setup, options.Logging);
-            await ListenAsync(app, setup.Config.Config.Gateway, ct);
+            var listeners = new Listeners(setup.Config.Config.Gateway, ListenAddress.Local);
+            app = Build(setup, listeners, options.Logging);
+            await ListenAsync(app, listeners, ct);
             await RecoverAsync(app.Services, ct);
-            var url = UrlOf(app);
-            held.Describe(url);
+            var urls = UrlsOf(app, listeners);
+            held.Describe(urls[0].Url);
+            app.Services.GetRequiredService<GatewayAddresses>().Attach(ReachableUrls.Of(DoorsOf(app, listeners), ListenAddress.Local));
             var providers = app.Services.GetRequiredService<ProviderCatalog>();
-            IReadOnlyList<string> warnings = providers.Warning is { } warning ? [warning] : [];
-            return new GatewayHost(app, held, new GatewayStarted(url, Hello.Version, providers.Default.ToString(), tokenFile, warnings));
+            string[] warnings = [.. new[] { setup.Crash?.ToString(), providers.Warning }.OfType<string>(), .. listeners.Warnings];
+            return new GatewayHost(app, held, new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
+            {
+                Listeners = urls[1..],
+                AuthMode = setup.Config.Config.Gateway.Auth.ModeInForce(),
+            });
         }
         catch
         {
@@ -87,8 +101,10 @@ public sealed class GatewayHost : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
         await services.GetRequiredService<Lanes>().StopAsync(either.Token);
+        await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
         await services.GetRequiredService<Inbox>().Compaction;
+        await services.GetRequiredService<Outbox>().Compaction;
         await services.GetRequiredService<SessionTable>().Compaction;
         await _app.StopAsync(CancellationToken.None);
     }
@@ -129,17 +145,19 @@ public sealed class GatewayHost : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private static WebApplication Build(GatewaySetup setup, Action<ILoggingBuilder>? logging)
+    private static WebApplication Build(GatewaySetup setup, Listeners listeners, Action<ILoggingBuilder>? logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var gateway = setup.Config.Config.Gateway;
-        var address = ListenAddress.Of(gateway.Bind);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(gateway.Limits.HandshakeTimeoutMs);
             kestrel.Limits.MaxRequestBodySize = gateway.Limits.MaxPayload;
-            kestrel.Listen(address, gateway.Port);
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
+            listeners.Apply(kestrel);
         });
+        builder.Services.Configure<SocketTransportOptions>(listeners.Apply);
         builder.Services.AddRoutingCore();
         builder.Services.AddGateway(setup);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -149,7 +167,7 @@ public sealed class GatewayHost : IAsyncDisposable
         return app;
     }
 
-    private static async Task ListenAsync(WebApplication app, GatewayConfig gateway, CancellationToken ct)
+    private static async Task ListenAsync(WebApplication app, Listeners listeners, CancellationToken ct)
     {
         try
         {
@@ -157,7 +175,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or SocketException)
         {
-            throw ListenAddress.Refused(gateway, e);
+            throw listeners.Refused(e);
         }
     }
 
@@ -166,8 +184,10 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         try
         {
+            await services.GetRequiredService<TokenRotation>().LoadAsync(ct);
             await services.GetRequiredService<DeviceTable>().LoadAsync(ct);
-            await services.GetRequiredService<SessionTable>().LoadAsync(ct);
+            await LoadSessionsAsync(services, ct);
+            await services.GetRequiredService<Outbox>().RecoverAsync(ct);
             var unfinished = await services.GetRequiredService<Inbox>().RecoverAsync(ct);
             await services.GetRequiredService<Interruption>().MarkAsync(unfinished, ct);
         }
@@ -176,7 +196,7 @@ public sealed class GatewayHost : IAsyncDisposable
             throw new StartException(
                 StartFailure.DamagedState, $"{damaged.Message} Restore the file from a backup, or move it away to begin anew.", damaged);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or JsonException)
         {
             throw new StartException(StartFailure.DamagedState, $"what the last process left cannot be read: {e.Message}", e);
         }
@@ -184,13 +204,49 @@ public sealed class GatewayHost : IAsyncDisposable
         services.GetRequiredService<MethodRegistry>(); // two methods of one name stop the start
         services.GetRequiredService<EventFanout>();
         services.GetRequiredService<DeviceSockets>();
+        services.GetRequiredService<CredentialSockets>();
+        services.GetRequiredService<IEnumerable<IHostedService>>().OfType<HealthWatch>().Single().Look();
+        services.GetRequiredService<Delivery>().Start();
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
     }
 
-    private static string UrlOf(WebApplication app)
+    private static async Task LoadSessionsAsync(IServiceProvider services, CancellationToken ct)
+    {
+        var sessions = services.GetRequiredService<SessionTable>();
+        await sessions.LoadAsync(ct);
+        if (sessions.IsBlank && services.GetRequiredService<Transcripts>().Any)
+        {
+            throw new InvalidDataException(
+                "there are transcripts, but the list of sessions is gone; restore sessions/index.*.jsonl, or move sessions/transcripts away to begin anew");
+        }
+    }
+
+    /// <summary>One address for each setting that asks for a port, in their order.</summary>
+    private static GatewayListener[] UrlsOf(WebApplication app, Listeners listeners)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        return new UriBuilder(addresses.First()) { Scheme = "ws" }.Uri.GetLeftPart(UriPartial.Authority);
+        return
+        [
+            .. listeners.All.Zip(addresses)
+                .Where(pair => pair.First.IsFirst)
+                .Select(pair => new GatewayListener(UrlOf(pair.First.EndPoint.Address, new Uri(pair.Second).Port), pair.First.Dialect)),
+        ];
+    }
+
+    /// <summary>Where devices can come in: where the dialect of their handshake is spoken.</summary>
+    private static IEnumerable<IPEndPoint> DoorsOf(WebApplication app, Listeners listeners)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        return listeners.All.Zip(addresses)
+            .Where(pair => pair.First.Dialect == ListenerConfig.OpenClaw)
+            .Select(pair => new IPEndPoint(pair.First.EndPoint.Address, new Uri(pair.Second).Port));
+    }
+
+    // All addresses is none that a client can use; the nearest of them is.
+    private static string UrlOf(IPAddress address, int port)
+    {
+        var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+        return $"ws://{new IPEndPoint(host, port)}";
     }
 
     /// <summary>Signals are the program's own affair: it decides when to stop, and a second one must not be swallowed.</summary>

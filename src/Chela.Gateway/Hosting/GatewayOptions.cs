@@ -28,4 +28,16 @@ public sealed record GatewayOptions(StatePaths Paths)
 /// <param name="Model">The model that answers, <c>provider/name</c>.</param>
 /// <param name="TokenFile">Where the token is; null when it was configured.</param>
 /// <param name="Warnings">What the user should know, a sentence each.</param>
-public sealed record GatewayStarted(string Url, string Version, string Model, string? TokenFile, IReadOnlyList<string> Warnings);
+public sealed record GatewayStarted(string Url, string Version, string Model, string? TokenFile, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The further ports that were configured, in their order.</summary>
+    public IReadOnlyList<GatewayListener> Listeners { get; init; } = [];
+
+    /// <summary>The kind of credential that it wants: <c>token</c>, <c>password</c>, <c>none</c>, <c>trusted-proxy</c> or <c>oidc</c>.</summary>
+    public string AuthMode { get; init; } = "token";
+}
+
+/// <summary>A port besides the gateway's own.</summary>
+/// <param name="Url">Where it listens.</param>
+/// <param name="Dialect">What is spoken at its root, as the configuration names it.</param>
+public sealed record GatewayListener(string Url, string Dialect);

@@ -1,13 +1,21 @@
+using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
 using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
+using Chela.Gateway.Access.Nodes;
+using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Logs;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Commands;
+using Chela.Gateway.Sessions.Export;
+using Chela.Gateway.Sessions.Retention;
+using Chela.Gateway.Sessions.Search;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Telemetry;
 using Chela.Gateway.Wire;
@@ -27,39 +35,77 @@ internal static class GatewayServices
     public static IServiceCollection AddGateway(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton(setup.Paths)
         .AddSingleton(setup.Time)
-        .AddSingleton(new GatewayToken(setup.Token))
+        .AddSingleton(new SharedSecrets(setup.Secret, setup.Time))
         .AddSingleton(new ProviderCatalog(setup.Providers, setup.Time, ProviderHttp.CreateClient))
         .AddConfig(setup.Config)
+        .AddCredentials()
         .AddSingleton<Uptime>()
-        .AddStorage()
+        .AddLogs(setup)
+        .AddStorage(setup)
         .AddDevices()
         .AddBus()
         .AddSessions()
         .AddAgents()
+        .AddChannels()
         .AddRpc()
         .AddConnections();
 
-    private static IServiceCollection AddStorage(this IServiceCollection services) => services
+    private static IServiceCollection AddLogs(this IServiceCollection services, GatewaySetup setup) => services
+        .AddSingleton(_ => new LogFile(setup.Paths.LogFile))
+        .AddSingleton(_ => new LogSecrets(
+            [setup.Secret, setup.Providers.OpenAiApiKey, .. setup.Config.Config.Channels.Webhook.Values.Select(account => account.Secret)]))
+        .AddSingleton<ILoggerProvider, FileLoggerProvider>()
+        .AddSingleton<IMethodModule, LogMethods>();
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton<JournalCommitter>()
+        .AddSingleton(new JournalOptions { Step = setup.Crash is { } crash ? crash.Pass : null })
         .AddSingleton<Journals>();
+
+    private static IServiceCollection AddCredentials(this IServiceCollection services) => services
+        .AddSingleton<FailedAttempts>()
+        .AddSingleton<ProxyIdentity>()
+        .AddSingleton<ProviderDocuments>()
+        .AddSingleton<ProviderKeys>()
+        .AddSingleton<OidcTokens>()
+        .AddSingleton<SharedCredentials>()
+        .AddSingleton(provider => new TokenRotation(
+            provider.GetRequiredService<SharedSecrets>(),
+            provider.GetRequiredService<StatePaths>().TokenFile,
+            provider.GetRequiredService<ConfigStore>(),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IMethodModule, RotationMethods>();
 
     private static IServiceCollection AddDevices(this IServiceCollection services) => services
         .AddSingleton(provider => new DeviceTable(new DocumentFile(provider.GetRequiredService<StatePaths>().DevicesFile)))
         .AddSingleton<PairingRequests>()
         .AddSingleton<Pairing>()
         .AddSingleton<DevicePresence>()
-        .AddSingleton<IMethodModule, DeviceMethods>();
+        .AddSingleton<SetupCodes>()
+        .AddSingleton<GatewayAddresses>()
+        .AddSingleton<ScopeUpgrades>()
+        .AddSingleton<IMethodModule, DeviceMethods>()
+        .AddSingleton<IMethodModule, SetupMethods>()
+        .AddSingleton<IMethodModule, UpgradeMethods>()
+        .AddSingleton<NodeRegistry>()
+        .AddSingleton<NodeRows>()
+        .AddSingleton<IMethodModule, NodeMethods>();
 
     private static IServiceCollection AddBus(this IServiceCollection services) => services
         .AddSingleton<Lifecycle>()
         .AddSingleton<EventBus>()
+        .AddSingleton<Runs>()
         .AddSingleton(provider => new Inbox(OpenJournal(provider, provider.GetRequiredService<StatePaths>().InboxDirectory, "inbox")))
         .AddSingleton(provider =>
         {
             var config = provider.GetRequiredService<ConfigStore>().Current.Config;
-            TurnHandler run = (turn, stopping) => provider.GetRequiredService<AgentRun>().RunAsync(turn, stopping);
-            return new Lanes(run, config.Agents.Defaults.ConcurrentRuns(Environment.ProcessorCount), provider.GetRequiredService<ILogger<Lanes>>());
-        });
+            var runs = provider.GetRequiredService<Runs>();
+            TurnHandler tell = (turn, stopping) =>
+                provider.GetRequiredService<SessionNews>().CarryAsync(turn, provider.GetRequiredService<AgentRun>().RunAsync, stopping);
+            TurnHandler run = (turn, stopping) => runs.CarryAsync(turn, tell, stopping);
+            return new RunSlots(run, config.Agents.Defaults.ConcurrentRuns(Environment.ProcessorCount), provider.GetRequiredService<ILogger<RunSlots>>());
+        })
+        .AddSingleton<Lanes>();
 
     private static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<SessionKeys>()
@@ -67,47 +113,105 @@ internal static class GatewayServices
         .AddSingleton<SessionRemoval>()
         .AddSingleton<ChatHistory>()
         .AddSingleton<ChatIntake>()
-        .AddSingleton(provider => new SessionTable(
-            OpenJournal(provider, provider.GetRequiredService<StatePaths>().SessionsDirectory, "index"),
-            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<QueueRules>()
+        .AddSingleton<PastRuns>()
+        .AddSingleton<Asking>()
+        .AddSingleton(provider => new SessionJournal(OpenJournal(provider, provider.GetRequiredService<StatePaths>().SessionsDirectory, "index")))
+        .AddSingleton<SessionTable>()
         .AddSingleton(provider => new Transcripts(
             Path.Combine(provider.GetRequiredService<StatePaths>().SessionsDirectory, "transcripts"),
-            provider.GetRequiredService<Journals>()))
+            provider.GetRequiredService<Journals>(),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddCommands()
         .AddSingleton<IMethodModule, ChatMethods>()
+        .AddSingleton<IMethodModule, AgentMethods>()
         .AddSingleton<IMethodModule, ChatForms>()
         .AddSingleton<IMethodModule, SessionForms>()
-        .AddSingleton<IMethodModule>(provider => ActivatorUtilities.CreateInstance<SessionMethods>(
-            provider, DefaultsOf(provider), provider.GetRequiredService<StatePaths>().SessionsDirectory));
+        .AddSingleton<IMethodModule, SessionViewMethods>()
+        .AddSingleton<IMethodModule, SessionWorkMethods>()
+        .AddSingleton(provider => InSessionsFolder<SessionMethods>(provider))
+        .AddSingleton(provider => InSessionsFolder<SessionChangeMethods>(provider))
+        .AddSingleton(provider => InSessionsFolder<SubscriptionMethods>(provider))
+        .AddSingleton<SessionNews>()
+        .AddSingleton<SessionNotes>()
+        .AddSingleton<RunStops>()
+        .AddSingleton<SessionPreviews>()
+        .AddSingleton<TurnSessions>()
+        .AddSingleton<Cleanup>()
+        .AddSingleton(provider => new Lazy<Cleanup>(provider.GetRequiredService<Cleanup>))
+        .AddSingleton<IMethodModule, CleanupMethods>()
+        .AddHostedService<RetentionClock>()
+        .AddSingleton<TranscriptSearch>()
+        .AddSingleton<IMethodModule, SearchMethods>()
+        .AddSingleton<TranscriptExport>()
+        .AddSingleton<SessionImports>()
+        .AddSingleton<IMethodModule, ExportMethods>()
+        .AddSingleton<AgentTarget>()
+        .AddSingleton<ModelLookup>(provider => name => Lookup(provider.GetRequiredService<ProviderCatalog>(), name));
+
+    private static IServiceCollection AddCommands(this IServiceCollection services) => services
+        .AddSingleton<ModelCommands>()
+        .AddSingleton<ICommandModule, ResetCommands>()
+        .AddSingleton<ICommandModule, StopCommand>()
+        .AddSingleton<ICommandModule>(provider => provider.GetRequiredService<ModelCommands>())
+        .AddSingleton<ICommandModule, QueueCommand>()
+        .AddSingleton<ICommandModule, StatusCommands>()
+        .AddSingleton<CommandTable>()
+        .AddSingleton<CommandDesk>()
+        .AddSingleton<IMethodModule, CommandMethods>();
 
     private static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentRun>()
+        .AddSingleton<Replies>()
         .AddSingleton<Interruption>()
-        .AddSingleton<IMethodModule, ModelMethods>();
+        .AddSingleton<IMethodModule, ModelMethods>()
+        .AddSingleton<IMethodModule, AgentListMethods>();
 
     private static IServiceCollection AddRpc(this IServiceCollection services) => services
         .AddSingleton<MethodRegistry>()
         .AddSingleton(provider => new Lazy<MethodRegistry>(provider.GetRequiredService<MethodRegistry>))
         .AddSingleton<Dispatcher>()
+        .AddSingleton<CallGate>()
+        .AddSingleton(provider =>
+        {
+            var config = provider.GetRequiredService<ConfigStore>();
+            return new CallLimits(() => SettingsOf(config.Current.Config.Gateway.Limits), provider.GetRequiredService<TimeProvider>());
+        })
         .AddSingleton<IMethodModule, SchemaMethods>()
-        .AddSingleton<IMethodModule, HealthMethods>();
+        .AddSingleton<IMethodModule, HealthMethods>()
+        .AddSingleton<IMethodModule, HeartbeatMethods>()
+        .AddSingleton<IMethodModule, ConfigMethods>();
 
     private static IServiceCollection AddConnections(this IServiceCollection services) => services
         .AddSingleton<IWireDialect, OpenClawDialect>()
         .AddSingleton<IWireDialect, JsonRpcDialect>()
+        .AddSingleton<SecretLogin>()
         .AddSingleton<ILogin, OpenClawLogin>()
         .AddSingleton<IWireDialect, PlainDialect>()
         .AddSingleton<IWireDialect, SessionDialect>()
-        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.Session))
-        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.JsonRpc))
-        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<GatewayToken>(), Dialect.Plain))
+        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<SecretLogin>(), Dialect.Session))
+        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<SecretLogin>(), Dialect.JsonRpc))
+        .AddSingleton<ILogin>(provider => new TokenLogin(provider.GetRequiredService<SecretLogin>(), Dialect.Plain))
         .AddSingleton<IMethodModule, AuthMethods>()
         .AddSingleton<ObjectPool<FrameWriter>>(_ => new DefaultObjectPool<FrameWriter>(new DefaultPooledObjectPolicy<FrameWriter>()))
         .AddSingleton<ConnectionTable>()
         .AddSingleton<EventFanout>()
+        .AddSingleton<HealthState>()
+        .AddSingleton<HealthReport>()
+        .AddSingleton(provider => new Lazy<HealthReport>(provider.GetRequiredService<HealthReport>))
+        .AddHostedService<HealthWatch>()
         .AddSingleton<Presence>()
+        .AddSingleton<Arrivals>()
         .AddSingleton<IMethodModule, PresenceMethods>()
+        .AddSingleton<IMethodModule, EventMethods>()
+        .AddSingleton<DeviceCredentials>()
+        .AddSingleton<BrowserTokens>()
         .AddSingleton<DeviceAdmission>()
+        .AddSingleton<FrontDoor>()
+        .AddSingleton<TcpGate>()
+        .AddSingleton<BrowserOrigins>()
         .AddSingleton<DeviceSockets>()
+        .AddSingleton<CredentialSockets>()
         .AddSingleton<Hello>()
         .AddSingleton<Pump>()
         .AddSingleton(provider => new Lazy<Pump>(provider.GetRequiredService<Pump>))
@@ -118,12 +222,29 @@ internal static class GatewayServices
     private static Journal OpenJournal(IServiceProvider provider, string directory, string name) =>
         provider.GetRequiredService<Journals>().Open(directory, name);
 
-    private static Func<SessionDefaults> DefaultsOf(IServiceProvider provider)
+    private static CallLimitSettings SettingsOf(GatewayLimitsConfig limits) => new(limits.MaxChatPerMinute, limits.MaxChatPerMinutePerAddress);
+
+    private static IMethodModule InSessionsFolder<T>(IServiceProvider provider)
+        where T : class, IMethodModule => ActivatorUtilities.CreateInstance<T>(provider, provider.GetRequiredService<StatePaths>().SessionsDirectory);
+
+    private static SessionDefaults Lookup(ProviderCatalog providers, string? name)
     {
-        var model = provider.GetRequiredService<ProviderCatalog>().Default;
-        return () => new SessionDefaults(model.Provider, model.Name);
+        try
+        {
+            var model = name is null ? providers.Default : providers.Resolve(name).Ref;
+            return new SessionDefaults(model.Provider, model.Name);
+        }
+        catch (ProviderException e)
+        {
+            throw new RpcException(RpcErrorKind.InvalidRequest, e.Message);
+        }
     }
 }
 
 /// <summary>What is decided before the gateway is put together.</summary>
-internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, string Token, ProviderSettings Providers, TimeProvider Time);
+/// <param name="Secret">The shared secret of the mode; empty where it wants none.</param>
+internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, string Secret, ProviderSettings Providers, TimeProvider Time)
+{
+    /// <summary>Where this process is to die, in a trial.</summary>
+    public CrashPoint? Crash { get; init; }
+}

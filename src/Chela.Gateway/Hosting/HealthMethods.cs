@@ -11,6 +11,7 @@ namespace Chela.Gateway.Hosting;
 
 /// <summary>How the gateway is: <c>health</c> for everyone, <c>status</c> for those who may read.</summary>
 internal sealed class HealthMethods(
+    HealthReport report,
     SessionTable sessions,
     Lanes lanes,
     ConnectionTable connections,
@@ -19,7 +20,6 @@ internal sealed class HealthMethods(
     Uptime uptime,
     TimeProvider time) : IMethodModule
 {
-    private const int RecentCount = 5;
     private const string Agent = SessionKey.DefaultAgent;
 
     public void Map(MethodMap methods)
@@ -36,29 +36,11 @@ internal sealed class HealthMethods(
         });
     }
 
-    private ValueTask<Health> GetHealth(HealthParams parameters, CallContext context, CancellationToken ct)
-    {
-        var nowMs = NowMs();
-        var health = new Health(true, nowMs, 0, Hello.Version, uptime.Milliseconds);
-        if (!context.Caller.IsAuthenticated)
-        {
-            return new(health);
-        }
-
-        var mayRead = context.Caller.Holds(OperatorScopes.Read);
-        var recent = sessions.Newest.Take(mayRead ? RecentCount : 0).Select(entry => new RecentSession(entry.Key, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs));
-        var summary = new SessionsHealth(mayRead ? paths.SessionsDirectory : "", sessions.Count, [.. recent]);
-        return new(health with
-        {
-            Channels = new Dictionary<string, System.Text.Json.JsonElement>(),
-            ChannelOrder = [],
-            ChannelLabels = new Dictionary<string, string>(),
-            HeartbeatSeconds = 0,
-            DefaultAgentId = Agent,
-            Agents = [new AgentHealth(Agent, true, new HeartbeatHealth(false, "0m", "", "none", 0), summary)],
-            Sessions = summary,
-        });
-    }
+    /// <summary>Always made anew, as with <c>probe</c>: there is nothing in it that would be worth keeping.</summary>
+    private ValueTask<Health> GetHealth(HealthParams parameters, CallContext context, CancellationToken ct) => new(
+        !context.Caller.IsAuthenticated ? report.ForAnyone()
+        : context.Caller.Holds(OperatorScopes.Read) ? report.ForReaders()
+        : report.ForClients());
 
     private ValueTask<Status> GetStatus(StatusParams parameters, CallContext context, CancellationToken ct)
     {
@@ -69,7 +51,7 @@ internal sealed class HealthMethods(
             path is null ? [] : [path], sessions.Count, new StatusDefaults(providers.Default.ToString()), recent)
         {
             ByAgent = [.. recent.GroupBy(row => row.AgentId).Select(rows => new StatusAgent(
-                rows.Key, path, sessions.All.Count(entry => entry.SessionKey.AgentId == rows.Key), [.. rows]))],
+                rows.Key, path, sessions.CountOf(rows.Key), [.. rows]))],
         };
         return new(new Status(
             Hello.Version,
@@ -82,14 +64,14 @@ internal sealed class HealthMethods(
             summary));
     }
 
-    private static StatusSession Row(SessionEntry entry, long nowMs) => new(
+    private StatusSession Row(SessionEntry entry, long nowMs) => new(
         entry.SessionKey.AgentId, entry.Key, "direct", entry.SessionId, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs)
     {
         AbortedLastRun = entry.Status == "killed",
         InputTokens = entry.InputTokens,
         OutputTokens = entry.OutputTokens,
         TotalTokens = entry.TotalTokens,
-        Model = entry.Model,
+        Model = (entry.ModelOverride ?? entry.Model ?? providers.Default.ToString()).Split('/', 2)[^1],
         Flags = [$"id:{entry.SessionId}"],
     };
 

@@ -11,8 +11,14 @@ internal sealed record HealthParams
 }
 
 /// <summary>How the gateway is (10-security-health-ops § 2). A caller that has not logged in sees the first members only.</summary>
-internal sealed record Health(bool Ok, long Ts, int DurationMs, string Version, long UptimeMs)
+internal sealed record Health(bool Ok, long Ts, int DurationMs)
 {
+    /// <summary>Of this program; not in the <c>health</c> of a hello or an event, which have no such member.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Since the start; as with the version.</summary>
+    public long? UptimeMs { get; init; }
+
     public IReadOnlyDictionary<string, JsonElement>? Channels { get; init; }
 
     public IReadOnlyList<string>? ChannelOrder { get; init; }
@@ -112,4 +118,9 @@ internal sealed record StatusSession(string AgentId, string Key, string Kind, st
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(StatusParams))]
 [JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(LastHeartbeatParams))]
+[JsonSerializable(typeof(ConfigGetParams))]
+[JsonSerializable(typeof(ConfigView))]
+[JsonSerializable(typeof(ConfigSchemaParams))]
+[JsonSerializable(typeof(ConfigSchemaView))]
 internal sealed partial class HostingJson : JsonSerializerContext;

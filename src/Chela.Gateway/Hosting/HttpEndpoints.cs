@@ -1,4 +1,6 @@
+using Chela.Contracts.Events;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +15,7 @@ internal static class HttpEndpoints
     public static void UseGateway(this WebApplication app)
     {
         app.Use(SecurityHeaders);
+        app.Use(next => context => context.RequestServices.GetRequiredService<FrontDoor>().PassAsync(context, next));
         app.Use(next => context => WebSocketUpgrade.PrepareAsync(context, next));
         app.UseWebSockets();
         app.UseRouting();
@@ -21,6 +24,7 @@ internal static class HttpEndpoints
         app.MapProbe("/ready", Ready);
         app.MapProbe("/readyz", Ready);
         app.MapPost("/rpc", context => context.RequestServices.GetRequiredService<HttpCalls>().AnswerAsync(context));
+        app.MapPost("/webhook/{account}", context => context.RequestServices.GetRequiredService<WebhookEndpoint>().AnswerAsync(context));
         app.MapFallback("{**path}", AcceptAsync);
     }
 
@@ -50,6 +54,17 @@ internal static class HttpEndpoints
         if (context.WebSockets.IsWebSocketRequest)
         {
             return context.RequestServices.GetRequiredService<SocketEndpoint>().AcceptAsync(context);
+        }
+
+        if (context.Request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.Headers.SecWebSocketVersion = "13"; // RFC 6455 § 4.2.2
+            return HttpProblem.NoWebSocket.WriteAsync(context);
+        }
+
+        if (HttpMethods.IsPost(context.Request.Method) && context.Request.Path == "/" && ListenerDialect.Of(context) == Dialect.JsonRpc)
+        {
+            return context.RequestServices.GetRequiredService<HttpCalls>().AnswerAsync(context);
         }
 
         context.Response.StatusCode = StatusCodes.Status404NotFound;

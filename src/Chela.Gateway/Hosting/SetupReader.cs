@@ -17,10 +17,20 @@ internal static class SetupReader
             throw new StartException(StartFailure.Configuration, string.Join(Environment.NewLine, problems));
         }
 
-        var configured = config.Config.Gateway.Auth.Token;
-        var token = configured ?? await ReadTokenAsync(options.Paths.TokenFile, ct);
-        return (new GatewaySetup(options.Paths, config, token, providers, options.Time), configured is null ? options.Paths.TokenFile : null);
+        var (secret, tokenFile) = await ReadSecretAsync(config.Config.Gateway.Auth, options.Paths.TokenFile, ct);
+        var setup = new GatewaySetup(options.Paths, config, secret, providers, options.Time) { Crash = CrashPoint.From(options.Environment) };
+        return (setup, tokenFile);
     }
+
+    /// <summary>The shared secret that the mode wants, and the file that it came from where the gateway keeps one itself.</summary>
+    private static async Task<(string Secret, string? TokenFile)> ReadSecretAsync(GatewayAuthConfig auth, string tokenFile, CancellationToken ct) =>
+        auth.ModeInForce() switch
+        {
+            AuthMode.Token when auth.Token is null => (await ReadTokenAsync(tokenFile, ct), tokenFile),
+            AuthMode.Token => (auth.Token, null),
+            AuthMode.Password or AuthMode.TrustedProxy => (auth.Password ?? "", null),
+            _ => ("", null),
+        };
 
     private static async Task<ConfigSnapshot> LoadAsync(GatewayOptions options, CancellationToken ct)
     {

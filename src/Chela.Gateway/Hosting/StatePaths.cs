@@ -19,8 +19,14 @@ public sealed record StatePaths(string Root)
     /// <summary>The devices that were admitted, with their tokens; mode 0600.</summary>
     public string DevicesFile => Path.Combine(Root, "devices.json");
 
+    /// <summary>What happened, a line each; mode 0600. The one before it stands beside it as <c>gateway.log.1</c>.</summary>
+    public string LogFile => Path.Combine(Root, "logs", "gateway.log");
+
     /// <summary>Messages that were accepted and whose runs are not all finished.</summary>
     public string InboxDirectory => Path.Combine(Root, "inbox");
+
+    /// <summary>Messages on their way to channels, and those that could not be delivered.</summary>
+    public string OutboxDirectory => Path.Combine(Root, "outbox");
 
     /// <summary>The list of sessions and, one journal each, their transcripts.</summary>
     public string SessionsDirectory => Path.Combine(Root, "sessions");

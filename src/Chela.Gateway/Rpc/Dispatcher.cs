@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Chela.Gateway.Rpc;
 
 /// <summary>
-/// Runs calls: scope, then method, then parameters, then the handler under its deadline. The boundary where an exception of a
+/// Runs calls: whether they may, then method, then parameters, then the handler under its deadline. The boundary where an exception of a
 /// method becomes an answer; what it said stays in the log.
 /// </summary>
-internal sealed partial class Dispatcher(MethodRegistry methods, TimeProvider time, ILogger<Dispatcher> logger)
+internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, TimeProvider time, ILogger<Dispatcher> logger)
 {
     /// <summary>Runs one call. Never throws.</summary>
     /// <param name="dialect">The caller's language.</param>
@@ -19,7 +19,7 @@ internal sealed partial class Dispatcher(MethodRegistry methods, TimeProvider ti
     public ValueTask<Outcome> InvokeAsync(Dialect dialect, ReadOnlySpan<byte> parameters, CallContext context, CancellationToken ct)
     {
         var method = methods.Find(dialect, context.Method, parameters);
-        if (ScopeCheck.Refusal(context.Caller, method) is { } refusal)
+        if (gate.Refusal(context, method) is { } refusal)
         {
             return new(refusal);
         }

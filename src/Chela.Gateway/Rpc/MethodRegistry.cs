@@ -21,10 +21,14 @@ internal sealed class MethodRegistry
         _methods = map.Methods.ToFrozenDictionary(StringComparer.Ordinal);
         _forms = map.Forms.ToFrozenDictionary();
         Names = [.. _methods.Keys.Order(StringComparer.Ordinal)];
+        Advertised = [.. Names.Where(name => !_methods[name].IsHidden)];
     }
 
     /// <summary>All names, aliases included, in alphabetical order.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Those of them that clients are told of when they connect.</summary>
+    public IReadOnlyList<string> Advertised { get; }
 
     /// <summary>The method that a call means; null when there is none.</summary>
     /// <param name="dialect">The language of the caller, which may have a form of its own.</param>

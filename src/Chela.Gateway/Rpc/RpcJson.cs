@@ -9,6 +9,7 @@ namespace Chela.Gateway.Rpc;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MissingScope))]
+[JsonSerializable(typeof(RateLimitDetails))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(SchemaParams))]
 [JsonSerializable(typeof(SchemaResult))]

@@ -20,6 +20,12 @@ internal sealed record RpcMethod(string Name, OperatorScopes Scope, JsonShape Pa
     /// <summary>True for the methods that answer before a login.</summary>
     public bool IsPublic { get; init; }
 
+    /// <summary>By which limit its calls are counted.</summary>
+    public CallCost Cost { get; init; } = CallCost.Free;
+
+    /// <summary>True for the methods that work, but are not in the list that clients get when they connect.</summary>
+    public bool IsHidden { get; init; }
+
     /// <summary>How long a call may take; null for methods that end at once, or wait for a run, which has a limit of its own.</summary>
     public TimeSpan? Deadline { get; init; }
 }

@@ -8,8 +8,15 @@ namespace Chela.Gateway.Rpc;
 /// <summary>May this caller call? Wording and details are those of the OpenClaw protocol (02-handshake § 4, methods § 2).</summary>
 internal static class ScopeCheck
 {
-    /// <summary>The error to answer with, or null when the call may go on. An unknown method is treated as one for administrators.</summary>
-    public static RpcError? Refusal(Caller caller, RpcMethod? method)
+    /// <summary>The refusal of a method of the other role; null when the role is right, or plays no part yet.</summary>
+    public static RpcError? RoleRefusal(Caller caller, string name, RpcMethod? method)
+    {
+        var isRight = method is { IsPublic: true } || !caller.IsAuthenticated || caller.Role == OpenClawMethods.RoleFor(name);
+        return isRight ? null : new RpcError(RpcErrorKind.InvalidRequest, $"unauthorized role: {(caller.Role is CallerRole.Node ? "node" : "operator")}");
+    }
+
+    /// <summary>The error to answer with, or null when the call may go on. What nobody knows is for administrators.</summary>
+    public static RpcError? Refusal(Caller caller, string name, RpcMethod? method)
     {
         if (method is { IsPublic: true })
         {
@@ -23,10 +30,10 @@ internal static class ScopeCheck
 
         if (caller.Role is CallerRole.Node)
         {
-            return new RpcError(RpcErrorKind.InvalidRequest, "unauthorized role: node");
+            return null; // nodes have no scopes
         }
 
-        var scope = method?.Scope ?? OperatorScopes.Admin;
+        var scope = method?.Scope ?? OpenClawMethods.ScopeFor(name);
         return caller.Holds(scope) ? null : Missing(scope);
     }
 

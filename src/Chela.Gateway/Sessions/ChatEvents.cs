@@ -5,9 +5,19 @@ using Chela.Gateway.Bus;
 namespace Chela.Gateway.Sessions;
 
 /// <summary>The next words of an answer, with all that was said so far (04-events § 3).</summary>
-internal sealed class ChatDeltaEvent(Turn turn, int number, string delta, string text, long nowMs) : RunEvent(turn, number)
+/// <param name="start">Where the next words begin in the text.</param>
+/// <param name="text">All that was said so far.</param>
+internal sealed class ChatDeltaEvent(Turn turn, int number, int start, string text, long nowMs) : RunEvent(turn, number)
 {
+    private readonly Turn _turn = turn;
+    private readonly int _number = number;
+    private readonly int _start = start;
+
     public override string Name => "chat";
+
+    public override string MergeKey { get; } = $"chat {turn.RunId}";
+
+    private ReadOnlySpan<char> Delta => text.AsSpan(_start);
 
     /// <summary>The next delta, or the end, brings the whole text again.</summary>
     public override bool DropIfSlow => true;
@@ -19,19 +29,22 @@ internal sealed class ChatDeltaEvent(Turn turn, int number, string delta, string
         _ => "chat.delta",
     };
 
+    public override GatewayEvent MergedWith(GatewayEvent earlier) =>
+        earlier is ChatDeltaEvent before ? new ChatDeltaEvent(_turn, _number, before._start, text, nowMs) : this;
+
     protected override void WriteOwnMembers(Utf8JsonWriter writer)
     {
         writer.WriteString("state"u8, "delta"u8);
-        writer.WriteString("deltaText"u8, delta);
+        writer.WriteString("deltaText"u8, Delta);
         WriteMessage(writer, text, nowMs);
     }
 
-    protected override void WriteSnakeMembers(Utf8JsonWriter writer) => writer.WriteString("delta"u8, delta);
+    protected override void WriteSnakeMembers(Utf8JsonWriter writer) => writer.WriteString("delta"u8, Delta);
 
     protected override void WriteTaggedMembers(Utf8JsonWriter writer, string sessionId)
     {
         writer.WriteString("session_id"u8, sessionId);
-        writer.WriteString("token"u8, delta);
+        writer.WriteString("token"u8, Delta);
     }
 }
 
@@ -62,7 +75,7 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
         });
         if (result.Status is TurnStatus.Aborted or TurnStatus.Done)
         {
-            writer.WriteString("stopReason"u8, result.Status == TurnStatus.Done ? StopReasons.Stop : "rpc");
+            writer.WriteString("stopReason"u8, StopReasons.InEvents(result.Status));
         }
         else
         {

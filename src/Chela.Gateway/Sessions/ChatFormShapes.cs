@@ -11,6 +11,9 @@ internal sealed record TextParams([property: Description("The text.")] string Te
 {
     [Description("The conversation; the main one without it."), StringLength(Contracts.Sessions.SessionKey.MaxLength, MinimumLength = 1)]
     public string? SessionKey { get; init; }
+
+    [Description("A name of this message, new for each: sent again with the same, it is answered as before and not run again."), StringLength(256, MinimumLength = 1)]
+    public string? IdempotencyKey { get; init; }
 }
 
 /// <summary>The reply.</summary>

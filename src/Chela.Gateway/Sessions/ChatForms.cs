@@ -1,8 +1,10 @@
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
+using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Sessions;
 
@@ -10,18 +12,20 @@ namespace Chela.Gateway.Sessions;
 /// The chat and session methods in the words of the JSON-RPC design document: snake case, <c>text</c> for the message. The
 /// same turns and transcripts stand behind them; a call that brings a parameter of the common form means that one.
 /// </summary>
-internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes)
-    : IMethodModule
+internal sealed class ChatForms(
+    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
         var json = ChatFormsJson.Default;
         Add(MethodMap.Method("chat.send", OperatorScopes.Write, json.TextParams, json.TextResult, SendAsync) with
         {
+            Cost = CallCost.Chat,
             Summary = "Send a message and wait for the reply.",
         });
         Add(MethodMap.Method("chat.send_stream", OperatorScopes.Write, json.TextParams, json.StreamResult, StreamAsync) with
         {
+            Cost = CallCost.Chat,
             Summary = "Send a message; the reply comes as chat.delta events and ends with chat.done, chat.aborted or chat.error.",
         });
         Add(MethodMap.Method("chat.history", OperatorScopes.Read, json.SessionParams, json.HistoryResult, HistoryAsync) with
@@ -46,40 +50,33 @@ internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionK
 
     private async ValueTask<TextResult> SendAsync(TextParams parameters, CallContext context, CancellationToken ct)
     {
-        var turn = await TakeInAsync(parameters, context);
-        lanes.Enqueue(turn);
-        var result = await turn.Completion.WaitAsync(ct);
-        return result.Error is null
-            ? new TextResult(turn.RunId, result.Text, Timestamps.Iso(result.EndedAtMs), turn.Session.Value, StopReasons.Of(result.Status))
-            {
-                Usage = result.Usage,
-            }
-            : throw new RpcException(RpcErrorKind.Unavailable, result.Error);
+        var session = SessionOf(parameters);
+        var reply = await asking.AskAsync(session, parameters.IdempotencyKey, parameters.Text, new Commander(context.Caller), ct);
+        return new TextResult(reply.RunId, reply.Text, Timestamps.Iso(reply.EndedAtMs), session.Value, reply.StopReason) { Usage = reply.Usage };
     }
 
     private async ValueTask<StreamResult> StreamAsync(TextParams parameters, CallContext context, CancellationToken ct)
     {
-        var turn = await TakeInAsync(parameters, context);
-        context.Connection.Follow(turn.Session);
-        context.AfterAnswer(() => lanes.Enqueue(turn));
-        return new StreamResult(turn.RunId, turn.Session.Value, "started");
-    }
-
-    private async ValueTask<Turn> TakeInAsync(TextParams parameters, CallContext context)
-    {
-        if (string.IsNullOrWhiteSpace(parameters.Text))
+        var session = SessionOf(parameters);
+        var runId = parameters.IdempotencyKey ?? Guid.NewGuid().ToString();
+        var taken = await intake.AcceptAsync(session, runId, parameters.Text, context.Caller.ClientId, new Commander(context.Caller));
+        context.Connection.Follow(session);
+        if (taken.Begin is { } begin)
         {
-            throw new RpcException(RpcErrorKind.InvalidParams, "invalid params: at /text: must not be blank");
+            context.AfterAnswer(begin);
         }
 
-        var session = keys.Resolve(parameters.SessionKey ?? "main", null);
-        return (await intake.AcceptAsync(session, Guid.NewGuid().ToString(), parameters.Text, context.Caller.ClientId)).Turn!;
+        return new StreamResult(runId, session.Value, taken.Status);
     }
+
+    private SessionKey SessionOf(TextParams parameters) => string.IsNullOrWhiteSpace(parameters.Text)
+        ? throw new RpcException(RpcErrorKind.InvalidParams, "invalid params: at /text: must not be blank")
+        : keys.Resolve(parameters.SessionKey ?? "main", null);
 
     private async ValueTask<HistoryResult> HistoryAsync(SessionParams parameters, CallContext context, CancellationToken ct)
     {
         var session = keys.Resolve(parameters.SessionKey ?? "main", null);
-        var read = await history.ReadAsync(session, parameters.Limit ?? ChatHistory.DefaultLimit, ChatHistory.MaxMessageChars, ct);
+        var read = await history.ReadAsync(session, new HistoryPage { Limit = parameters.Limit ?? HistoryPage.DefaultLimit }, ct);
         return new HistoryResult(session.Value, [.. read.Messages.Select(message => new HistoryMessage(
             message.RunId ?? message.Id ?? "", message.Role, message.Content[0].Text, Timestamps.Iso(message.Timestamp))
             {
@@ -95,7 +92,7 @@ internal sealed class ChatForms(ChatIntake intake, ChatHistory history, SessionK
 
     private ValueTask<SessionListResult> List(SessionListParams parameters, CallContext context, CancellationToken ct) => new(new SessionListResult(
     [
-        .. sessions.All.OrderByDescending(entry => entry.UpdatedAtMs).Take(parameters.Limit ?? SessionList.DefaultLimit).Select(entry => new SessionRow(
+        .. sessions.Page(0, parameters.Limit ?? SessionList.DefaultLimit).Select(entry => new SessionRow(
             entry.Key,
             entry.SessionKey.AgentId,
             entry.MessageCount,

@@ -7,16 +7,7 @@ namespace Chela.Gateway.Sessions;
 /// <summary>Reads transcripts for people: the newest messages, within the protocol's bounds, with what is still on its way.</summary>
 internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts, Lanes lanes)
 {
-    /// <summary>Messages returned when the caller names no limit (03-methods § 5.4).</summary>
-    public const int DefaultLimit = 200;
-
-    /// <summary>A longer message is replaced by a note; characters (the protocol's cap is 128 KiB).</summary>
-    public const int MaxMessageChars = 128 * 1024;
-
-    /// <summary>All messages of one answer together, bytes (01-wire § 1.1).</summary>
-    private const long MaxTotalBytes = 6 * 1024 * 1024;
-
-    public async ValueTask<ChatHistoryResult> ReadAsync(SessionKey key, int limit, int maxChars, CancellationToken ct)
+    public async ValueTask<ChatHistoryResult> ReadAsync(SessionKey key, HistoryPage page, CancellationToken ct)
     {
         var session = sessions.Find(key);
         if (session is null)
@@ -25,28 +16,35 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         }
 
         var waiting = lanes.Of(key);
-        var (entries, total) = await ReadEntriesAsync(session, limit, ct);
-        var messages = entries.Select(entry => ToMessage(entry, maxChars)).ToList();
+        var (entries, total) = await ReadEntriesAsync(session, page, ct);
+        var messages = entries.Select(entry => ToMessage(entry, page.MaxChars)).ToList();
         var written = entries.Where(entry => entry.Role == TranscriptEntry.User).Select(entry => entry.RunId).ToHashSet(StringComparer.Ordinal);
-        var pending = waiting.Where(turn => !written.Contains(turn.RunId) && !turn.Completion.IsCompleted).Select(turn => ToMessage(turn.Message, maxChars));
-        messages.AddRange(pending);
-        List<TranscriptMessage> newest = [.. messages.TakeLast(limit)];
+        messages.AddRange(waiting
+            .Where(turn => page.Offset == 0 && !written.Contains(turn.RunId) && !turn.Completion.IsCompleted)
+            .Select(turn => ToMessage(turn.Message, page.MaxChars)));
+        List<TranscriptMessage> newest = [.. messages.TakeLast(page.Limit)];
+        var hasMore = total > page.Offset + entries.Count || messages.Count > newest.Count;
         return new ChatHistoryResult(key.Value, newest)
         {
             SessionId = session.SessionId,
-            HasMore = total > entries.Count || messages.Count > newest.Count,
+            Offset = page.Offset > 0 ? page.Offset : null,
+            NextOffset = page.Offset > 0 && hasMore ? page.Offset + newest.Count : null,
+            HasMore = hasMore,
             TotalMessages = total,
             InFlightRun = waiting.Count > 0 ? new InFlightRun(waiting[0].RunId, waiting[0].Text) : null,
         };
     }
 
     private async ValueTask<(IReadOnlyList<TranscriptEntry> Entries, long Total)> ReadEntriesAsync(
-        SessionEntry session, int limit, CancellationToken ct)
+        SessionEntry session, HistoryPage page, CancellationToken ct)
     {
         try
         {
             using var transcript = transcripts.Open(session.SessionId);
-            return (await transcript.ReadTailAsync(limit, MaxTotalBytes, ct), transcript.Count);
+            var entries = page.Offset == 0
+                ? await transcript.ReadTailAsync(page.Limit, page.MaxBytes, ct)
+                : await ReadEarlierAsync(transcript, page, ct);
+            return (entries, transcript.Count);
         }
         catch (TranscriptException e)
         {
@@ -54,7 +52,32 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         }
     }
 
-    private static TranscriptMessage ToMessage(TranscriptEntry entry, int maxChars)
+    /// <summary>Goes through the transcript from its beginning, because only its end can be read backwards.</summary>
+    private static async Task<IReadOnlyList<TranscriptEntry>> ReadEarlierAsync(Transcript transcript, HistoryPage page, CancellationToken ct)
+    {
+        var end = transcript.Count - page.Offset;
+        var kept = new Queue<TranscriptEntry>();
+        var (place, chars) = (0L, 0L);
+        await foreach (var entry in transcript.ReadAsync(ct))
+        {
+            if (place++ >= end)
+            {
+                break;
+            }
+
+            kept.Enqueue(entry);
+            chars += entry.Text.Length;
+            while (kept.Count > page.Limit || (chars > page.MaxBytes && kept.Count > 1))
+            {
+                chars -= kept.Dequeue().Text.Length;
+            }
+        }
+
+        return [.. kept];
+    }
+
+    /// <summary>A line of a transcript as clients see it.</summary>
+    public static TranscriptMessage ToMessage(TranscriptEntry entry, int maxChars)
     {
         var text = entry.StopReason == StopReasons.Interrupted ? $"{entry.Text}[interrupted] {entry.Error}" : entry.Text;
         var model = entry.Model?.Split('/', 2);

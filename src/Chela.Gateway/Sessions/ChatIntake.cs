@@ -3,26 +3,59 @@ using Chela.Contracts.Errors;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Bus.Queue;
+using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Sessions;
 
 /// <summary>A message that was taken in, or recognised.</summary>
-/// <param name="Turn">The turn that answers it, not yet in its lane; null when the message came before.</param>
-internal readonly record struct Intake(Acceptance Acceptance, Turn? Turn);
+/// <param name="Turn">The turn that answers it, not yet in its lane, or a command's, which is over; null when the message came before.</param>
+internal readonly record struct Intake(Acceptance Acceptance, Turn? Turn)
+{
+    /// <summary>Puts the turn into its lane, or tells what the command replied: once the sender has heard that the message was taken in.</summary>
+    public Action? Begin { get; init; }
+
+    /// <summary>The runs that a command stopped; null for every other message.</summary>
+    public IReadOnlyList<string>? Stopped { get; init; }
+
+    /// <summary>What the sender is told.</summary>
+    public string Status => Acceptance switch
+    {
+        Acceptance.New => "started",
+        Acceptance.InFlight => "in_flight",
+        _ => "ok",
+    };
+}
 
 /// <summary>The one door through which messages reach a session: durable first, then into the lane.</summary>
 internal sealed partial class ChatIntake(
-    Inbox inbox, SessionTable sessions, Lanes lanes, Lifecycle lifecycle, TimeProvider time, ILogger<ChatIntake> logger)
+    Inbox inbox, SessionTable sessions, Lanes lanes, QueueRules rules, CommandDesk commands, Lifecycle lifecycle, TimeProvider time, ILogger<ChatIntake> logger)
 {
     /// <summary>The longest message, in bytes of UTF-8.</summary>
     public const int MaxContentBytes = 1024 * 1024;
 
-    /// <summary>Takes a message in. Returns when it is on disk; the caller puts the turn into its lane.</summary>
+    /// <summary>Takes in what a client sends: see <see cref="AcceptAsync(InboundMessage, Commander?, TurnWishes?, string?)"/>.</summary>
+    public ValueTask<Intake> AcceptAsync(
+        SessionKey session,
+        string runId,
+        string content,
+        string sender,
+        Commander? commander = null,
+        TurnWishes? wishes = null,
+        string? queueMode = null) =>
+        AcceptAsync(new InboundMessage(runId, session, content, "webchat", sender, time.GetUtcNow().ToUnixTimeMilliseconds()), commander, wishes, queueMode);
+
+    /// <summary>Takes a message in. Returns when it is on disk; the caller lets its turn begin.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="commander">Who commands the gateway by it; null when the text goes to the agent whatever it is.</param>
+    /// <param name="wishes">What is wanted of this run alone.</param>
+    /// <param name="queueMode">What becomes of it while the session is busy; null for the session's.</param>
     /// <remarks>Not cancellable: a message that reached the disk must reach its lane, even if its sender has gone.</remarks>
     /// <exception cref="RpcException">The gateway stops, the lane is full, or the disk refuses.</exception>
-    public async ValueTask<Intake> AcceptAsync(SessionKey session, string runId, string content, string sender)
+    public async ValueTask<Intake> AcceptAsync(
+        InboundMessage message, Commander? commander = null, TurnWishes? wishes = null, string? queueMode = null)
     {
         if (lifecycle.Phase != LifecyclePhase.Running)
         {
@@ -30,44 +63,62 @@ internal sealed partial class ChatIntake(
             throw new RpcException(new RpcError(RpcErrorKind.Unavailable, reason) { RetryAfterMs = 1000 });
         }
 
-        if (Encoding.UTF8.GetByteCount(content) > MaxContentBytes)
+        if (Encoding.UTF8.GetByteCount(message.Content) > MaxContentBytes)
         {
             throw new RpcException(RpcErrorKind.InvalidParams, $"the message is longer than {MaxContentBytes} bytes");
         }
 
-        if (!lanes.TryReserve(session))
-        {
-            var problem = $"{Lanes.MaxWaiting} messages already wait in this session; try again when the present run has ended";
-            throw new RpcException(new RpcError(RpcErrorKind.TooMany, problem) { RetryAfterMs = 5000 });
-        }
-
-        var message = new InboundMessage(runId, session, content, "webchat", sender, time.GetUtcNow().ToUnixTimeMilliseconds());
-        var acceptance = default(Acceptance?);
         try
         {
-            await sessions.GetOrCreateAsync(session, CancellationToken.None);
-            acceptance = await inbox.AcceptAsync(message);
+            var taken = commander is null ? null : await commands.TakeAsync(message, commander);
+            taken ??= await TakeInAsync(message, wishes ?? new TurnWishes(), rules.For(message, queueMode));
+            return taken.Value.Acceptance == Acceptance.Conflict
+                ? throw new RpcException(RpcErrorKind.InvalidRequest, $"another message was already sent with the idempotency key {message.RunId}")
+                : taken.Value;
         }
         catch (JournalWriteException e)
         {
-            Log.NotWritten(logger, session.Value, e.Message);
+            Log.NotWritten(logger, message.Session.Value, e.Message);
             throw new RpcException(RpcErrorKind.Unavailable, "the message could not be written to disk and was not accepted; is the disk full?");
+        }
+    }
+
+    private async ValueTask<Intake> TakeInAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue)
+    {
+        // First, for a message that is known needs no place.
+        var acceptance = await inbox.RecogniseAsync(message) ?? await ReserveAsync(message, queue);
+        if (acceptance != Acceptance.New)
+        {
+            return new Intake(acceptance, null);
+        }
+
+        var turn = new Turn(message) { Wishes = wishes, Queue = queue };
+        lanes.Expect(turn);
+        return new Intake(acceptance, turn) { Begin = () => lanes.Enqueue(turn) };
+    }
+
+    private async ValueTask<Acceptance> ReserveAsync(InboundMessage message, QueueSettings queue)
+    {
+        if (!lanes.TryReserve(message.Session, queue))
+        {
+            var problem = $"{queue.Cap} messages already wait in this session; try again when the present run has ended";
+            throw new RpcException(new RpcError(RpcErrorKind.TooMany, problem) { RetryAfterMs = 5000 });
+        }
+
+        var acceptance = default(Acceptance?);
+        try
+        {
+            await sessions.GetOrCreateAsync(message.Session, CancellationToken.None);
+            acceptance = await inbox.AcceptAsync(message);
+            return acceptance.Value;
         }
         finally
         {
             if (acceptance != Acceptance.New)
             {
-                lanes.Release(session);
+                lanes.Release(message.Session);
             }
         }
-
-        return acceptance switch
-        {
-            Acceptance.New => new Intake(Acceptance.New, new Turn(message)),
-            Acceptance.Conflict => throw new RpcException(
-                RpcErrorKind.InvalidRequest, $"another message was already sent with the idempotency key {runId}"),
-            var known => new Intake(known!.Value, null),
-        };
     }
 
     private static partial class Log

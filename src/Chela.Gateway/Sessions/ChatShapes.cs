@@ -23,18 +23,41 @@ internal sealed record ChatSendParams(
     [MaxLength(0)]
     public IReadOnlyList<JsonElement>? Attachments { get; init; }
 
+    [Description("Only off: no model here thinks in levels.")]
     public string? Thinking { get; init; }
 
+    [Description("Accepted: there is no channel, so nothing is delivered.")]
     public bool? Deliver { get; init; }
 
-    [Range(0, int.MaxValue)]
+    [Description("How long the run may take; 0 for as long as the gateway allows, which is also the most."), Range(0, int.MaxValue)]
     public int? TimeoutMs { get; init; }
+
+    [Description("What becomes of the message while the session is busy; without it as the session or the configuration has it.")]
+    [AllowedValues("steer", "followup", "collect", "interrupt")]
+    public string? QueueMode { get; init; }
+
+    [Description("True sends the text to the agent even when it is a command.")]
+    public bool? SuppressCommandInterpretation { get; init; }
 }
 
-/// <summary>Acknowledgement of <c>chat.send</c>.</summary>
-/// <param name="RunId">The idempotency key.</param>
-/// <param name="Status"><c>started</c>, <c>in_flight</c> or <c>ok</c> (ended before).</param>
-internal sealed record ChatSendResult(string RunId, string Status);
+/// <summary>Acknowledgement of <c>chat.send</c>: <c>{runId, status}</c>, or <c>{ok, aborted, runIds}</c> when the message stopped runs.</summary>
+internal sealed record ChatSendResult
+{
+    [Description("The idempotency key.")]
+    public string? RunId { get; init; }
+
+    [Description("started, in_flight or ok (ended before, or a command that was carried out).")]
+    public string? Status { get; init; }
+
+    [Description("Which runs an interrupting message stopped.")]
+    public bool? InterruptedActiveRun { get; init; }
+
+    public bool? Ok { get; init; }
+
+    public bool? Aborted { get; init; }
+
+    public IReadOnlyList<string>? RunIds { get; init; }
+}
 
 /// <summary>Parameters of <c>chat.abort</c>.</summary>
 internal sealed record ChatAbortParams([property: MinLength(1)] string SessionKey)
@@ -44,6 +67,9 @@ internal sealed record ChatAbortParams([property: MinLength(1)] string SessionKe
 
     [Description("One run; without it all runs of the session."), MinLength(1)]
     public string? RunId { get; init; }
+
+    [Description("Accepted: no run has others at its side.")]
+    public bool? PreserveSideRuns { get; init; }
 }
 
 /// <summary>Result of <c>chat.abort</c>.</summary>
@@ -58,8 +84,17 @@ internal sealed record ChatHistoryParams([property: MinLength(1)] string Session
     [Description("The most messages; the newest are returned."), Range(1, 1000)]
     public int? Limit { get; init; }
 
+    [Description("How many of the newest to leave out."), Range(0, int.MaxValue)]
+    public int? Offset { get; init; }
+
     [Description("The longest text of one message, in characters."), Range(1, 500_000)]
     public int? MaxChars { get; init; }
+
+    [Description("The most bytes of all messages together; never more than 6 MiB."), Range(1024, int.MaxValue)]
+    public int? MaxBytes { get; init; }
+
+    [Description("Refused when the session has another id by now."), MinLength(1)]
+    public string? SessionId { get; init; }
 }
 
 /// <summary>Result of <c>chat.history</c>: the newest messages, oldest first.</summary>
@@ -67,6 +102,10 @@ internal sealed record ChatHistoryResult(string SessionKey, IReadOnlyList<Transc
 {
     /// <summary>Absent while the session has never been used.</summary>
     public string? SessionId { get; init; }
+
+    public int? Offset { get; init; }
+
+    public int? NextOffset { get; init; }
 
     public bool HasMore { get; init; }
 
@@ -111,6 +150,9 @@ internal sealed record AgentRunParams([property: MinLength(1)] string Message)
 
     [Description("The conversation; the agent's main session without it."), MinLength(1)]
     public string? SessionKey { get; init; }
+
+    [Description("A name of this message, new for each: sent again with the same, it is answered as before and not run again."), StringLength(256, MinimumLength = 1)]
+    public string? IdempotencyKey { get; init; }
 }
 
 /// <summary>Result of <c>agent.run</c>: the reply, when the run has ended.</summary>

@@ -9,29 +9,35 @@ namespace Chela.Gateway.Sessions;
 /// <summary>An event of a run. Numbered within the run, so that a client sees the order of what it merges.</summary>
 internal abstract class RunEvent(Turn turn, int number) : GatewayEvent
 {
+    /// <summary>The run.</summary>
+    protected Turn Turn { get; } = turn;
+
     public override OperatorScopes RequiredScope => OperatorScopes.Read;
 
-    public override SessionKey? Session => turn.Session;
+    public override SessionKey? Session => Turn.Session;
+
+    /// <summary>Words told after a tool, or after the end, must not stand for words told before it.</summary>
+    public override bool EndsMerging => MergeKey is null;
 
     public sealed override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
     {
         if (dialect == Dialect.Session)
         {
-            WriteTaggedMembers(writer, turn.Session.Value);
+            WriteTaggedMembers(writer, Turn.Session.Value);
             return;
         }
 
         if (dialect == Dialect.JsonRpc)
         {
-            writer.WriteString("message_id"u8, turn.RunId);
-            writer.WriteString("session_key"u8, turn.Session.Value);
+            writer.WriteString("message_id"u8, Turn.RunId);
+            writer.WriteString("session_key"u8, Turn.Session.Value);
             WriteSnakeMembers(writer);
             return;
         }
 
-        writer.WriteString("runId"u8, turn.RunId);
-        writer.WriteString("sessionKey"u8, turn.Session.Value);
-        writer.WriteString("agentId"u8, turn.Session.AgentId);
+        writer.WriteString("runId"u8, Turn.RunId);
+        writer.WriteString("sessionKey"u8, Turn.Session.Value);
+        writer.WriteString("agentId"u8, Turn.Session.AgentId);
         writer.WriteNumber("seq"u8, number);
         WriteOwnMembers(writer);
     }

@@ -7,9 +7,18 @@ namespace Chela.Gateway.Sessions;
 /// <param name="Key">The full session key.</param>
 /// <param name="SessionId">Names the transcript; a reset gives the same key a new one.</param>
 /// <param name="CreatedAtMs">Unix milliseconds.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)] // a later version may have written it
 internal sealed record SessionEntry(string Key, string SessionId, long CreatedAtMs)
 {
+    private const string Prefix = "agent:";
+
     public long UpdatedAtMs { get; init; } = CreatedAtMs;
+
+    /// <summary>When the present transcript began; null where it is as old as the session.</summary>
+    public long? StartedAtMs { get; init; }
+
+    /// <summary>When a person last said something; null for the last change.</summary>
+    public long? LastInteractionAtMs { get; init; }
 
     /// <summary>Messages in the transcript.</summary>
     public int MessageCount { get; init; }
@@ -19,6 +28,21 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
 
     /// <summary>The beginning of the last message, for lists.</summary>
     public string? Preview { get; init; }
+
+    /// <summary>A name that a person gave it.</summary>
+    public string? Label { get; init; }
+
+    /// <summary><c>provider/model</c> that a person chose for it; null for the configured one.</summary>
+    public string? ModelOverride { get; init; }
+
+    /// <summary>What becomes of messages while it is busy, in the words of the configuration; null for the configured.</summary>
+    public string? QueueMode { get; init; }
+
+    public int? QueueDebounceMs { get; init; }
+
+    public int? QueueCap { get; init; }
+
+    public string? QueueDrop { get; init; }
 
     public string? LastRunId { get; init; }
 
@@ -37,6 +61,12 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
     /// <summary>True in the record that removes the session from the list.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Deleted { get; init; }
+
+    /// <summary>True for a session of this agent.</summary>
+    public bool IsOf(string agentId) =>
+        Key.Length > Prefix.Length + agentId.Length
+        && Key[Prefix.Length + agentId.Length] == ':'
+        && Key.AsSpan(Prefix.Length).StartsWith(agentId, StringComparison.Ordinal);
 
     [JsonIgnore]
     public SessionKey SessionKey =>

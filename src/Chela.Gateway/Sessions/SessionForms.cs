@@ -4,9 +4,9 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
 using Chela.Contracts.Sessions;
-using Chela.Gateway.Access;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Sessions;
 
@@ -14,7 +14,7 @@ namespace Chela.Gateway.Sessions;
 /// The messages of the Session dialect. A connection attaches to a session with Connect and hears it from then on; the session
 /// stays when the connection goes, and the next Connect with its id finds it as it was.
 /// </summary>
-internal sealed class SessionForms(GatewayToken token, ChatIntake intake, SessionKeys keys, SessionTable sessions, Lanes lanes, TimeProvider time)
+internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandTable commands, Lanes lanes, TimeProvider time)
     : IMethodModule
 {
     public void Map(MethodMap methods)
@@ -27,11 +27,13 @@ internal sealed class SessionForms(GatewayToken token, ChatIntake intake, Sessio
         });
         Add(MethodMap.SilentMethod("Chat", OperatorScopes.Write, json.ChatContent, ChatAsync) with
         {
+            Cost = CallCost.Chat,
             Summary = "Send a message. The reply comes as AgentToken messages and ends with AgentComplete.",
         });
         Add(MethodMap.Method("Command", OperatorScopes.Write, json.CommandContent, json.ConnectedMessage, CommandAsync) with
         {
-            Summary = "A command for the gateway: new attaches to a new session, stop stops what runs in args.session_id.",
+            Summary = "A command for the gateway: new attaches to a new session; stop stops what runs in args.session_id, detach hears it no more, and "
+                + "those of commands.list are given in it, with what follows the name as args.text.",
         });
         Add(MethodMap.Method("Ping", OperatorScopes.None, json.PingContent, json.PongMessage, Ping) with
         {
@@ -46,29 +48,29 @@ internal sealed class SessionForms(GatewayToken token, ChatIntake intake, Sessio
     {
         if (!context.Caller.IsAuthenticated)
         {
-            LogIn(message.Auth, context);
+            await LogInAsync(message.Auth, context, ct);
         }
 
-        return await AttachAsync(message.SessionId, context, ct);
+        return Attach(message.SessionId, context);
     }
 
-    private void LogIn(string? shown, CallContext context)
+    private static async Task LogInAsync(string? shown, CallContext context, CancellationToken ct)
     {
-        if (shown is not null && token.Matches(shown))
+        try
         {
-            context.Connection.LogIn(new Caller(context.Caller.ConnectionId, CallerRole.Operator, OperatorScopes.Admin, "session"));
-            return;
+            await context.Connection.LogInAsync(shown, "session", ct);
         }
-
-        const string Refusal = "unauthorized: auth must be the gateway's token";
-        context.AfterAnswer(() => context.Connection.Close(1008, Refusal));
-        throw new RpcException(RpcErrorKind.Unauthenticated, Refusal);
+        catch (RpcException refused)
+        {
+            context.AfterAnswer(() => context.Connection.Close(1008, refused.Message));
+            throw;
+        }
     }
 
-    private async ValueTask<ConnectedMessage> AttachAsync(string? sessionId, CallContext context, CancellationToken ct)
+    /// <summary>Writes nothing: the session begins with its first message.</summary>
+    private ConnectedMessage Attach(string? sessionId, CallContext context)
     {
         var key = sessionId is null ? SessionKey.Of(SessionKey.DefaultAgent, $"session:{Guid.NewGuid()}") : keys.Resolve(sessionId, null);
-        await sessions.GetOrCreateAsync(key, ct);
         context.Connection.Follow(key);
         return new ConnectedMessage(new SessionContent(key.Value));
     }
@@ -81,30 +83,52 @@ internal sealed class SessionForms(GatewayToken token, ChatIntake intake, Sessio
         }
 
         var key = keys.Resolve(message.SessionId, null);
-        var (_, turn) = await intake.AcceptAsync(key, Guid.NewGuid().ToString(), message.Content, context.Caller.ClientId);
-        context.Connection.Follow(key);
-        context.AfterAnswer(() => lanes.Enqueue(turn!));
+        await SayAsync(key, message.Content, context);
     }
 
     private async ValueTask<ConnectedMessage> CommandAsync(CommandContent command, CallContext context, CancellationToken ct)
     {
-        switch (command.Name.TrimStart('/'))
+        var name = command.Name.TrimStart('/');
+        if (name == "new")
         {
-            case "new":
-                return await AttachAsync(null, context, ct);
-            case "stop":
-                var key = keys.Resolve(SessionIdIn(command.Args), null);
-                lanes.Abort(key, runId: null);
-                return new ConnectedMessage(new SessionContent(key.Value));
-            default:
-                throw new RpcException(RpcErrorKind.UnknownMethod, $"unknown command: {command.Name} (there are new and stop)");
+            return Attach(null, context);
         }
+
+        if (name is not ("stop" or "detach") && commands.Find($"/{name}") is null)
+        {
+            var known = string.Join(", ", commands.All.Select(one => one.Name).Except(["new", "stop"]));
+            throw new RpcException(RpcErrorKind.UnknownMethod, $"unknown command: {command.Name} (there are new, stop, detach, {known})");
+        }
+
+        var key = keys.Resolve(TextIn(command.Args, "session_id"), null);
+        switch (name)
+        {
+            case "stop":
+                lanes.Abort(key, runId: null);
+                break;
+            case "detach":
+                context.Connection.Unfollow(key);
+                break;
+            default:
+                await SayAsync(key, $"/{name} {TextIn(command.Args, "text", isRequired: false)}", context);
+                break;
+        }
+
+        return new ConnectedMessage(new SessionContent(key.Value));
     }
 
-    private static string SessionIdIn(JsonElement? args) =>
-        args is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty("session_id", out var id) && id.ValueKind == JsonValueKind.String
-            ? id.GetString()!
-            : throw new RpcException(RpcErrorKind.InvalidParams, "invalid Command: at /args: must have required property 'session_id'");
+    private async ValueTask SayAsync(SessionKey key, string text, CallContext context)
+    {
+        var taken = await intake.AcceptAsync(key, Guid.NewGuid().ToString(), text, context.Caller.ClientId, new Commander(context.Caller));
+        context.Connection.Follow(key);
+        context.AfterAnswer(taken.Begin!);
+    }
+
+    private static string TextIn(JsonElement? args, string name, bool isRequired = true) =>
+        args is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString()!
+            : !isRequired ? ""
+            : throw new RpcException(RpcErrorKind.InvalidParams, $"invalid Command: at /args: must have required property '{name}'");
 
     private ValueTask<PongMessage> Ping(PingContent ping, CallContext context, CancellationToken ct) =>
         new(new PongMessage(new PongContent(ping.Timestamp ?? time.GetUtcNow().ToUnixTimeMilliseconds())));

@@ -1,10 +1,11 @@
+using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 
 namespace Chela.Gateway.Sessions;
 
 /// <summary>Lists sessions, newest first, a page at a time. Reads no transcript.</summary>
-internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStore config, TimeProvider time)
+internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStore config, ModelLookup models, TimeProvider time)
 {
     /// <summary>Rows returned when the caller names no limit.</summary>
     public const int DefaultLimit = 100;
@@ -15,35 +16,36 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
     public SessionsListResult Page(SessionsListParams query, SessionDefaults defaults, string path)
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var found = sessions.All.Where(entry => Fits(entry, query, nowMs)).ToList();
-        found.Sort((a, b) => (b.UpdatedAtMs, b.Key).CompareTo((a.UpdatedAtMs, a.Key)));
         var limit = Math.Min(query.Limit ?? DefaultLimit, MaxLimit);
         var offset = query.Offset ?? 0;
-        SessionInfo[] page = [.. found.Skip(offset).Take(limit).Select(entry => Row(entry, query))];
+        var (found, count) = query.HasFilter ? Filter(query, nowMs, offset, limit) : (sessions.Page(offset, limit), sessions.Count);
+        SessionInfo[] page = [.. found.Select(entry => Row(entry, query.IncludeDerivedTitles == true, query.IncludeLastMessage == true))];
         var next = offset + page.Length;
-        return new SessionsListResult(nowMs, path, page.Length, found.Count, limit, next < found.Count, defaults, page)
+        return new SessionsListResult(nowMs, path, page.Length, count, limit, next < count, defaults, page)
         {
-            NextOffset = next < found.Count ? next : null,
+            NextOffset = next < count ? next : null,
         };
     }
 
-    private static bool Fits(SessionEntry entry, SessionsListParams query, long nowMs) =>
-        (query.ActiveMinutes is not { } minutes || nowMs - entry.UpdatedAtMs <= minutes * 60_000L)
-        && (query.AgentId is null || entry.SessionKey.AgentId == query.AgentId)
-        && (string.IsNullOrEmpty(query.Search)
-            || entry.Key.Contains(query.Search, StringComparison.OrdinalIgnoreCase)
-            || entry.Title?.Contains(query.Search, StringComparison.OrdinalIgnoreCase) == true);
+    /// <summary>The sessions that a query asks for, newest first, all pages of them.</summary>
+    public IEnumerable<SessionEntry> Matching(SessionsListParams query) => Matching(query, time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private SessionInfo Row(SessionEntry entry, SessionsListParams query)
+    /// <summary>A session as lists show it.</summary>
+    /// <param name="entry">The session.</param>
+    /// <param name="withTitle">Whether to say how it began.</param>
+    /// <param name="withPreview">Whether to say what was said last.</param>
+    public SessionInfo Row(SessionEntry entry, bool withTitle, bool withPreview)
     {
         var key = entry.SessionKey;
-        var runs = lanes.Of(key).Select(turn => turn.RunId).ToList();
-        var model = entry.Model?.Split('/', 2);
+        var runs = lanes.Of(key).Where(turn => !turn.Completion.IsCompleted).Select(turn => turn.RunId).ToList();
+        var model = (entry.ModelOverride ?? entry.Model ?? models(null).FullName).Split('/', 2);
         return new SessionInfo(entry.Key, "direct", key.AgentId, entry.SessionId, entry.CreatedAtMs, entry.UpdatedAtMs)
         {
             IsMain = key.Rest == config.Current.Config.Session.MainKey,
-            DerivedTitle = query.IncludeDerivedTitles == true ? entry.Title : null,
-            LastMessagePreview = query.IncludeLastMessage == true ? entry.Preview : null,
+            Label = entry.Label,
+            DisplayName = entry.Label,
+            DerivedTitle = withTitle ? entry.Title : null,
+            LastMessagePreview = withPreview ? entry.Preview : null,
             LastRunId = entry.LastRunId,
             Status = runs.Count > 0 ? "running" : entry.Status,
             AbortedLastRun = entry.Status == "killed",
@@ -52,8 +54,39 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
             InputTokens = entry.InputTokens,
             OutputTokens = entry.OutputTokens,
             TotalTokens = entry.TotalTokens,
-            ModelProvider = model?[0],
-            Model = model?[^1],
+            ModelProvider = model[0],
+            Model = model[^1],
         };
     }
+
+    private (IReadOnlyList<SessionEntry> Page, int Count) Filter(SessionsListParams query, long nowMs, int offset, int limit)
+    {
+        var page = new List<SessionEntry>();
+        var count = 0;
+        foreach (var entry in Matching(query, nowMs))
+        {
+            count++;
+            if (count > offset && page.Count < limit)
+            {
+                page.Add(entry);
+            }
+        }
+
+        return (page, count);
+    }
+
+    private IEnumerable<SessionEntry> Matching(SessionsListParams query, long nowMs)
+    {
+        var busy = query.ActiveOnly == true ? lanes.Busy : null;
+        var recent = query.IsEmpty ? [] : sessions.All.TakeWhile(entry => !(nowMs - entry.UpdatedAtMs > query.ActiveMinutes * 60_000L)); // then come older ones
+        return recent.Where(entry => Fits(entry, query) && busy?.Contains(entry.Key) != false);
+    }
+
+    private static bool Fits(SessionEntry entry, SessionsListParams query) =>
+        (query.AgentId is null || entry.IsOf(query.AgentId))
+        && (query.ConfiguredAgentsOnly != true || entry.IsOf(SessionKey.DefaultAgent))
+        && (query.Label is null || entry.Label == query.Label)
+        && (string.IsNullOrEmpty(query.Search) || Holds(entry.Key, query.Search) || Holds(entry.Label, query.Search) || Holds(entry.Title, query.Search));
+
+    private static bool Holds(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
 }

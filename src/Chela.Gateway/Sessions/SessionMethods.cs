@@ -5,9 +5,8 @@ using Chela.Gateway.Rpc;
 namespace Chela.Gateway.Sessions;
 
 /// <summary>The list of sessions, and deleting from it.</summary>
-/// <param name="defaults">The model of a session that has none of its own.</param>
 internal sealed class SessionMethods(
-    SessionList list, SessionTable sessions, SessionRemoval removal, SessionKeys keys, Func<SessionDefaults> defaults, string directory)
+    SessionList list, SessionTable sessions, SessionRemoval removal, SessionKeys keys, SessionNews news, ModelLookup models, string directory)
     : IMethodModule
 {
     public void Map(MethodMap methods)
@@ -28,7 +27,7 @@ internal sealed class SessionMethods(
     }
 
     private ValueTask<SessionsListResult> ListAsync(SessionsListParams parameters, CallContext context, CancellationToken ct) =>
-        new(list.Page(parameters, defaults(), directory));
+        new(list.Page(parameters, models(null), directory));
 
     private async ValueTask<SessionsDeleteResult> DeleteAsync(SessionsDeleteParams parameters, CallContext context, CancellationToken ct)
     {
@@ -39,6 +38,11 @@ internal sealed class SessionMethods(
         }
 
         var deleted = await removal.RemoveAsync(key, parameters.DeleteTranscript ?? true, ct);
+        if (deleted)
+        {
+            context.AfterAnswer(() => news.Tell(key, "delete"));
+        }
+
         return new SessionsDeleteResult(true, key.Value, deleted, []);
     }
 }

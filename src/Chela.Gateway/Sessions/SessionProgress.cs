@@ -9,6 +9,7 @@ internal static class SessionProgress
     public static SessionEntry After(SessionEntry entry, TranscriptEntry question, TranscriptEntry answer, long messageCount) => entry with
     {
         MessageCount = (int)messageCount,
+        LastInteractionAtMs = Math.Max(question.TimestampMs, entry.LastInteractionAtMs ?? 0),
         Title = entry.Title ?? Beginning(question.Text, TitleChars),
         Preview = Beginning(answer.Text.Length > 0 ? answer.Text : answer.Error ?? "", PreviewChars),
         LastRunId = answer.RunId,
@@ -24,7 +25,23 @@ internal static class SessionProgress
         Model = answer.Model ?? entry.Model,
     };
 
-    private static string Beginning(string text, int maxChars)
+    /// <summary>What a note changes.</summary>
+    public static SessionEntry With(SessionEntry entry, TranscriptEntry note, long messageCount) => entry with
+    {
+        MessageCount = (int)messageCount,
+        Preview = Beginning(note.Text, PreviewChars),
+    };
+
+    /// <summary>What is known of a session whose transcript came from elsewhere.</summary>
+    public static SessionEntry Of(SessionEntry entry, TranscriptEntry? question, TranscriptEntry? last, long messageCount) => entry with
+    {
+        MessageCount = (int)messageCount,
+        Title = question is null ? null : Beginning(question.Text, TitleChars),
+        Preview = last is null ? null : Beginning(last.Text, PreviewChars),
+    };
+
+    /// <summary>The beginning of the first line.</summary>
+    public static string Beginning(string text, int maxChars)
     {
         var line = text.AsSpan().Trim();
         var end = line.IndexOfAny('\r', '\n');

@@ -1,17 +1,49 @@
+using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Sessions;
 
-/// <summary>Deletes sessions: what runs is stopped first, so that nothing writes to a transcript that is gone.</summary>
-internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Lanes lanes)
+/// <summary>
+/// Takes a session's transcript from it, by a new beginning or for good. What runs there is stopped first, and what comes meanwhile
+/// waits, so that every message stands in one transcript: the old one, or the new.
+/// </summary>
+internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Inbox inbox, Lanes lanes)
 {
     /// <summary>Deletes a session; false when there was none.</summary>
-    public async ValueTask<bool> RemoveAsync(SessionKey key, bool deleteTranscript, CancellationToken ct)
+    /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
+    public Task<bool> RemoveAsync(SessionKey key, bool deleteTranscript, CancellationToken ct) =>
+        ChangeAsync(key, () => TakeOutAsync(key, deleteTranscript), ct);
+
+    /// <summary>Deletes a session with its transcript; false when something runs, waits or happened in it.</summary>
+    /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
+    public async Task<bool> RemoveIdleAsync(SessionEntry session)
     {
-        lanes.Abort(key, runId: null);
-        await Task.WhenAll(lanes.Of(key).Select(turn => turn.Completion)).WaitAsync(ct);
-        if (await sessions.RemoveAsync(key, ct) is not { } removed)
+        var key = session.SessionKey;
+        var removing = lanes.ChangeIdle(
+            key, async () => ReferenceEquals(sessions.Find(key), session) && await WrittenAsync(() => TakeOutAsync(key, deleteTranscript: true)));
+        return removing is not null && await removing;
+    }
+
+    /// <summary>Gives a session an empty transcript.</summary>
+    /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
+    public Task<SessionEntry> ResetAsync(SessionKey key, CancellationToken ct) =>
+        ChangeAsync(key, async () =>
+        {
+            var before = sessions.Find(key);
+            var begun = await sessions.ResetAsync(key);
+            if (before is not null)
+            {
+                transcripts.LeaveBehind(before.SessionId);
+            }
+
+            return begun;
+        }, ct);
+
+    private async Task<bool> TakeOutAsync(SessionKey key, bool deleteTranscript)
+    {
+        if (await sessions.RemoveAsync(key) is not { } removed)
         {
             return false;
         }
@@ -19,9 +51,30 @@ internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcri
         if (deleteTranscript)
         {
             using var transcript = transcripts.Open(removed.SessionId);
-            await transcript.DeleteAsync(ct);
+            await transcript.DeleteAsync(CancellationToken.None);
+        }
+        else
+        {
+            transcripts.LeaveBehind(removed.SessionId);
         }
 
         return true;
+    }
+
+    /// <summary>Goes on when the caller leaves.</summary>
+    private Task<T> ChangeAsync<T>(SessionKey key, Func<Task<T>> change, CancellationToken ct) =>
+        lanes.ChangeAloneAsync(key, () => WrittenAsync(change)).WaitAsync(ct);
+
+    private async Task<T> WrittenAsync<T>(Func<Task<T>> change)
+    {
+        try
+        {
+            await inbox.FlushAsync(); // that its runs have ended: a new transcript would not tell the next start
+            return await change();
+        }
+        catch (JournalWriteException)
+        {
+            throw new RpcException(RpcErrorKind.Unavailable, "the change could not be written to disk, and nothing was changed; is the disk full?");
+        }
     }
 }

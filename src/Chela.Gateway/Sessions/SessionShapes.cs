@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Chela.Gateway.Sessions;
 
@@ -18,8 +20,23 @@ internal sealed record SessionsListParams
     [Description("Only sessions of this agent."), MinLength(1)]
     public string? AgentId { get; init; }
 
-    [Description("Only sessions whose key or title holds this text.")]
+    [Description("Only sessions whose key, label or title holds this text.")]
     public string? Search { get; init; }
+
+    [Description("Only the sessions with exactly this label."), StringLength(512, MinimumLength = 1)]
+    public string? Label { get; init; }
+
+    [Description("Only sessions in which something runs or waits.")]
+    public bool? ActiveOnly { get; init; }
+
+    [Description("Accepted: a session's last change is its last interaction."), AllowedValues("updatedAt", "lastInteractionAt", "activity")]
+    public string? SortBy { get; init; }
+
+    [Description("True shows none: no session is pinned.")]
+    public bool? Pinned { get; init; }
+
+    [Description("true shows none: no session is archived. \"all\" and false show the others.")]
+    public JsonElement Archived { get; init; }
 
     public bool? IncludeDerivedTitles { get; init; }
 
@@ -30,6 +47,37 @@ internal sealed record SessionsListParams
 
     [Description("Accepted; every session is known.")]
     public bool? IncludeUnknown { get; init; }
+
+    [Description("Accepted; there are no sessions of agents that others started.")]
+    public bool? ExcludeSubagents { get; init; }
+
+    [Description("Accepted; there are no sessions of scheduled jobs.")]
+    public bool? ExcludeCron { get; init; }
+
+    [Description("Accepted; there are no sessions of the system.")]
+    public bool? ExcludeSystem { get; init; }
+
+    [Description("Only sessions of agents that agents.list names.")]
+    public bool? ConfiguredAgentsOnly { get; init; }
+
+    [Description("Accepted; no summaries are made.")]
+    public bool? IncludeActivitySummary { get; init; }
+
+    [Description("Accepted; every session has had an interaction.")]
+    public bool? RequireLastInteraction { get; init; }
+
+    /// <summary>True when it does not ask for all sessions.</summary>
+    [JsonIgnore]
+    public bool HasFilter => IsEmpty || ActiveMinutes is not null || AgentId is not null || !string.IsNullOrEmpty(Search) || Label is not null
+        || ActiveOnly == true || ConfiguredAgentsOnly == true;
+
+    /// <summary>True when it asks for what no session is.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Pinned == true || Archived.ValueKind == JsonValueKind.True;
+
+    /// <summary>True when it asks for nothing in particular.</summary>
+    [JsonIgnore]
+    public bool IsPlain => this == new SessionsListParams();
 }
 
 /// <summary>Result of <c>sessions.list</c>.</summary>
@@ -40,7 +88,12 @@ internal sealed record SessionsListResult(
 }
 
 /// <summary>What a session uses that has no setting of its own.</summary>
-internal sealed record SessionDefaults(string ModelProvider, string Model);
+internal sealed record SessionDefaults(string ModelProvider, string Model)
+{
+    /// <summary><c>provider/model</c>.</summary>
+    [JsonIgnore]
+    public string FullName => $"{ModelProvider}/{Model}";
+}
 
 /// <summary>A row of the list.</summary>
 internal sealed record SessionInfo(string Key, string Kind, string AgentId, string SessionId, long CreatedAt, long UpdatedAt)
@@ -48,6 +101,10 @@ internal sealed record SessionInfo(string Key, string Kind, string AgentId, stri
     public string ChatType { get; init; } = "direct";
 
     public bool IsMain { get; init; }
+
+    public string? Label { get; init; }
+
+    public string? DisplayName { get; init; }
 
     public string? DerivedTitle { get; init; }
 

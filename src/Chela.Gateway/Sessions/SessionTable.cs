@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text.Json;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Storage;
 
@@ -10,63 +8,84 @@ namespace Chela.Gateway.Sessions;
 /// The list of sessions, in memory and as a journal of changes. That a session exists is on disk before its first message is
 /// acknowledged; counters and previews follow without waiting, for the transcript holds the truth.
 /// </summary>
-internal sealed class SessionTable(Journal journal, TimeProvider time)
+internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
 {
     /// <summary>How many sessions <see cref="Newest"/> holds: what health and status show.</summary>
     public const int MaxNewest = 10;
 
-    private const long CompactAfterBytes = 16 * 1024 * 1024;
-
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<SessionKey, SessionEntry> _entries = [];
+    private readonly SessionIndex _index = new();
     private readonly Dictionary<SessionKey, Task> _creations = [];
-    private long _compactAtBytes = CompactAfterBytes;
 
     /// <summary>How many sessions there are.</summary>
-    public int Count => _entries.Count;
+    public int Count => Read(index => index.Count);
 
-    /// <summary>The sessions, in no order; they may change while this is read.</summary>
-    public IEnumerable<SessionEntry> All => _entries.Select(pair => pair.Value);
+    /// <summary>The sessions at this moment, newest first.</summary>
+    public IReadOnlyList<SessionEntry> All => Read(index => index.All);
 
     /// <summary>The sessions that changed last, newest first; at most <see cref="MaxNewest"/>.</summary>
     public ImmutableArray<SessionEntry> Newest { get; private set; } = [];
 
+    /// <summary>True when nothing was ever written to the list.</summary>
+    public bool IsBlank => journal.IsBlank;
+
     /// <summary>The last rewriting of the journal; awaited when the gateway stops.</summary>
-    public Task Compaction { get; private set; } = Task.CompletedTask;
+    public Task Compaction => journal.Compaction;
 
     public async Task LoadAsync(CancellationToken ct)
     {
-        await foreach (var line in journal.ReadAsync(ct))
+        var found = new Dictionary<SessionKey, SessionEntry>();
+        await foreach (var entry in journal.ReadAsync(ct))
         {
-            var entry = JsonSerializer.Deserialize(line.Span, SessionsJson.Default.SessionEntry)!;
-            if (entry.Deleted)
-            {
-                _entries.TryRemove(entry.SessionKey, out _);
-            }
-            else
-            {
-                _entries[entry.SessionKey] = entry;
-            }
+            found[entry.SessionKey] = entry;
         }
 
-        FindNewest();
+        lock (_gate)
+        {
+            foreach (var (key, entry) in found.Where(pair => !pair.Value.Deleted).OrderBy(pair => pair.Value.UpdatedAtMs))
+            {
+                _index.Put(key, entry);
+            }
+
+            Newest = [.. _index.Page(0, MaxNewest)];
+        }
     }
 
-    public SessionEntry? Find(SessionKey key) => _entries.GetValueOrDefault(key);
+    public SessionEntry? Find(SessionKey key) => Read(index => index.Find(key));
+
+    /// <summary>The session whose present transcript has this id; null when there is none.</summary>
+    public SessionEntry? FindById(string sessionId) => Read(index => index.FindById(sessionId));
+
+    /// <summary>How many sessions an agent has.</summary>
+    public int CountOf(string agentId) => Read(index => index.CountOf(agentId));
+
+    /// <summary>A page of the sessions, newest first.</summary>
+    public IReadOnlyList<SessionEntry> Page(int offset, int limit) => Read(index => index.Page(offset, limit).ToArray());
 
     /// <summary>The session with this key, made when there is none; returns when it is on disk.</summary>
-    public async ValueTask<SessionEntry> GetOrCreateAsync(SessionKey key, CancellationToken ct)
+    public ValueTask<SessionEntry> GetOrCreateAsync(SessionKey key, CancellationToken ct) =>
+        GetOrAddAsync(key, () => new SessionEntry(key.Value, Guid.NewGuid().ToString(), NowMs()), ct);
+
+    /// <summary>Adds a session whose transcript is on disk; returns when it is there too.</summary>
+    /// <returns>False when there is one of this key.</returns>
+    public async ValueTask<bool> TryAddAsync(SessionKey key, SessionEntry entry)
+    {
+        var added = entry with { UpdatedAtMs = NowMs() };
+        return ReferenceEquals(await GetOrAddAsync(key, () => added, CancellationToken.None), added);
+    }
+
+    private async ValueTask<SessionEntry> GetOrAddAsync(SessionKey key, Func<SessionEntry> make, CancellationToken ct)
     {
         Task creation;
         SessionEntry? entry;
         lock (_gate)
         {
-            if (!_entries.TryGetValue(key, out entry))
+            entry = _index.Find(key);
+            if (entry is null)
             {
-                entry = new SessionEntry(key.Value, Guid.NewGuid().ToString(), NowMs());
-                _entries[key] = entry;
-                PutFirst(entry);
-                _creations[key] = WriteAsync(entry);
+                entry = make();
+                Put(key, entry);
+                _creations[key] = journal.AppendAsync(entry).AsTask();
             }
 
             creation = _creations.GetValueOrDefault(key, Task.CompletedTask);
@@ -75,14 +94,15 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
         try
         {
             await creation.WaitAsync(ct);
+            return entry;
         }
-        catch (JournalWriteException)
+        finally
         {
-            Forget(key, entry);
-            throw;
+            if (creation.IsCompleted)
+            {
+                Created(key, creation);
+            }
         }
-
-        return entry;
     }
 
     /// <summary>Changes what is known of a session; does nothing when the session is gone.</summary>
@@ -90,101 +110,160 @@ internal sealed class SessionTable(Journal journal, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_entries.TryGetValue(key, out var entry))
+            if (_index.Find(key) is { } before)
             {
-                _entries[key] = change(entry) with { UpdatedAtMs = NowMs() };
-                PutFirst(_entries[key]);
-                Note(_entries[key]);
-                CompactWhenLarge();
+                var entry = Changed(before, change);
+                Put(key, entry);
+                journal.Note(entry);
+                journal.CompactWhenLarge(_index);
             }
         }
     }
 
+    /// <summary>The same for what a person asked for: returns when it is on disk, and changes nothing when the disk refuses.</summary>
+    /// <returns>The session; null when it is gone.</returns>
+    public async ValueTask<SessionEntry?> UpdateAsync(SessionKey key, Func<SessionEntry, SessionEntry> change)
+    {
+        SessionEntry? before;
+        SessionEntry entry;
+        ValueTask written;
+        lock (_gate)
+        {
+            before = _index.Find(key);
+            if (before is null)
+            {
+                return null;
+            }
+
+            entry = Changed(before, change);
+            Put(key, entry);
+            written = journal.AppendAsync(entry);
+            journal.CompactWhenLarge(_index);
+        }
+
+        await OrRestoreAsync(written, key, before, entry);
+        return entry;
+    }
+
+    /// <summary>Begins a session anew under its key, with an empty transcript; returns when that is on disk.</summary>
+    public async ValueTask<SessionEntry> ResetAsync(SessionKey key)
+    {
+        SessionEntry? before;
+        SessionEntry entry;
+        ValueTask written;
+        lock (_gate)
+        {
+            var nowMs = NowMs();
+            before = _index.Find(key);
+            entry = new SessionEntry(key.Value, Guid.NewGuid().ToString(), before?.CreatedAtMs ?? nowMs)
+            {
+                UpdatedAtMs = nowMs,
+                StartedAtMs = nowMs,
+                Label = before?.Label,
+                ModelOverride = before?.ModelOverride,
+                QueueMode = before?.QueueMode,
+                QueueDebounceMs = before?.QueueDebounceMs,
+                QueueCap = before?.QueueCap,
+                QueueDrop = before?.QueueDrop,
+            };
+            Put(key, entry);
+            written = journal.AppendAsync(entry);
+        }
+
+        await OrRestoreAsync(written, key, before, entry);
+        return entry;
+    }
+
     /// <summary>Removes a session from the list; returns when that is on disk.</summary>
     /// <returns>The session removed; null when there was none.</returns>
-    public async ValueTask<SessionEntry?> RemoveAsync(SessionKey key, CancellationToken ct)
+    public async ValueTask<SessionEntry?> RemoveAsync(SessionKey key)
     {
         ValueTask written;
         SessionEntry? entry;
         lock (_gate)
         {
-            if (!_entries.TryRemove(key, out entry))
+            entry = Remove(key);
+            if (entry is null)
             {
                 return null;
             }
 
-            FindNewest();
-            written = journal.AppendAsync(Serialize(entry with { Deleted = true }), ct);
+            written = journal.AppendAsync(entry with { Deleted = true });
         }
 
-        await written;
+        await OrRestoreAsync(written, key, entry, null);
         return entry;
     }
 
-    /// <summary>Writes a change that nobody waits for. When the disk refuses, the next change of the session brings it again.</summary>
-    private void Note(SessionEntry entry)
+    /// <summary>Waits for a change; when the disk refuses it, everything is as it was.</summary>
+    private async ValueTask OrRestoreAsync(ValueTask written, SessionKey key, SessionEntry? before, SessionEntry? after)
     {
         try
         {
-            journal.Append(Serialize(entry));
+            await written;
         }
         catch (JournalWriteException)
         {
-            // Counters and previews only; the transcript holds the truth.
+            lock (_gate)
+            {
+                var isAsLeft = Remove(key) == after;
+                if (before is not null)
+                {
+                    Put(key, before);
+                }
+
+                if (!isAsLeft)
+                {
+                    journal.Note(before ?? new SessionEntry(key.Value, "", 0) { Deleted = true }); // something may stand on disk that was made of it
+                }
+            }
+
+            throw;
         }
     }
 
-    private async Task WriteAsync(SessionEntry entry)
+    /// <summary>A session is on disk; or it is not, and was never there.</summary>
+    private void Created(SessionKey key, Task creation)
     {
-        await journal.AppendAsync(Serialize(entry), CancellationToken.None);
         lock (_gate)
         {
-            _creations.Remove(entry.SessionKey);
-        }
-    }
+            if (_creations.GetValueOrDefault(key) != creation)
+            {
+                return; // another one was quicker, and by now the key may stand for another session
+            }
 
-    private void Forget(SessionKey key, SessionEntry entry)
-    {
-        lock (_gate)
-        {
             _creations.Remove(key);
-            _entries.TryRemove(new(key, entry));
-            FindNewest();
+            if (creation.IsFaulted)
+            {
+                Remove(key);
+            }
         }
     }
 
-    private void PutFirst(SessionEntry entry) =>
-        Newest = [.. Newest.Where(other => other.Key != entry.Key).Prepend(entry).Take(MaxNewest)];
+    // The clock may go back; the order of changes does not.
+    private SessionEntry Changed(SessionEntry before, Func<SessionEntry, SessionEntry> change) =>
+        change(before) with { UpdatedAtMs = Math.Max(NowMs(), before.UpdatedAtMs) };
 
-    private void FindNewest() => Newest = [.. All.OrderByDescending(entry => entry.UpdatedAtMs).Take(MaxNewest)];
-
-    private void CompactWhenLarge()
+    private void Put(SessionKey key, SessionEntry entry)
     {
-        if (journal.Bytes >= _compactAtBytes)
-        {
-            _compactAtBytes = long.MaxValue;
-            Compaction = CompactAsync([.. _entries.Values.Select(entry => (ReadOnlyMemory<byte>)Serialize(entry))]);
-        }
+        _index.Put(key, entry);
+        Newest = [.. _index.Page(0, MaxNewest)];
     }
 
-    private async Task CompactAsync(ReadOnlyMemory<byte>[] records)
+    private SessionEntry? Remove(SessionKey key)
     {
-        try
-        {
-            await journal.ReplaceAsync(records, CancellationToken.None);
-        }
-        catch (JournalWriteException)
-        {
-            // The old journal still holds everything; the next try comes after as much growth again.
-        }
+        var removed = _index.Remove(key);
+        Newest = [.. _index.Page(0, MaxNewest)];
+        return removed;
+    }
 
+    private T Read<T>(Func<SessionIndex, T> read)
+    {
         lock (_gate)
         {
-            _compactAtBytes = journal.Bytes + CompactAfterBytes;
+            return read(_index);
         }
     }
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private static byte[] Serialize(SessionEntry entry) => StoredJson.ToBytes(entry, SessionsJson.Default.SessionEntry);
 }

@@ -17,6 +17,12 @@ internal static class StopReasons
 
     public const string Interrupted = "interrupted";
 
+    /// <summary>Too many waited: no model reads the message.</summary>
+    public const string Dropped = "dropped";
+
+    /// <summary>The same, but models read how the message began.</summary>
+    public const string Summarized = "summarized";
+
     /// <summary>The reason for a run that ended so.</summary>
     public static string Of(TurnStatus status) => status switch
     {
@@ -25,6 +31,9 @@ internal static class StopReasons
         TurnStatus.Interrupted => Interrupted,
         _ => Error,
     };
+
+    /// <summary>The same as events have it: a run that was stopped ended by a call.</summary>
+    public static string InEvents(TurnStatus status) => status == TurnStatus.Aborted ? "rpc" : Of(status);
 }
 
 /// <summary>One line of a transcript: what a person or the agent said.</summary>
@@ -33,6 +42,7 @@ internal static class StopReasons
 /// <param name="Text">What was said; for a run that was cut off, what there was of it.</param>
 /// <param name="TimestampMs">When, in Unix milliseconds.</param>
 /// <param name="RunId">The run that it belongs to: a message and its answer share it.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)] // a later version may have written it
 internal sealed record TranscriptEntry(string Id, string Role, string Text, long TimestampMs, string RunId)
 {
     public const string User = "user";
@@ -44,6 +54,9 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
 
     /// <summary>One sentence for the user when the run did not end well.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The other runs that this answer ends as well: their messages were answered together.</summary>
+    public IReadOnlyList<string>? AlsoAnswers { get; init; }
 
     public TokenUsage? Usage { get; init; }
 
@@ -57,6 +70,9 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     /// <summary>The entry of a person's message.</summary>
     public static TranscriptEntry Question(InboundMessage message) =>
         new(message.RunId + ":user", User, message.Content, message.TimestampMs, message.RunId);
+
+    /// <summary>True when it is the end of this run.</summary>
+    public bool Ends(string runId) => Role == Assistant && (RunId == runId || AlsoAnswers?.Contains(runId) == true);
 
     public byte[] ToBytes() => StoredJson.ToBytes(this, SessionsJson.Default.TranscriptEntry);
 

@@ -3,7 +3,7 @@ using Chela.Gateway.Storage;
 namespace Chela.Gateway.Sessions;
 
 /// <summary>The transcripts, a journal per session, opened when somebody needs them. The most recently used stay open.</summary>
-internal sealed class Transcripts(string directory, Journals journals)
+internal sealed class Transcripts(string directory, Journals journals, TimeProvider time)
 {
     /// <summary>How many transcripts are kept at hand when nobody uses them; one costs less than a kilobyte.</summary>
     public const int MaxIdle = 1024;
@@ -32,6 +32,42 @@ internal sealed class Transcripts(string directory, Journals journals)
             throw new TranscriptException($"The transcript of this session cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>The records of a transcript as they are in its files, without opening it.</summary>
+    /// <exception cref="IOException">It cannot be read, or not to its end.</exception>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> PeekAsync(string sessionId, CancellationToken ct) =>
+        JournalReader.ReadAsync(FolderOf(sessionId), sessionId, ct);
+
+    /// <summary>True when there is any.</summary>
+    public bool Any => Directory.Exists(directory) && Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Any();
+
+    /// <summary>Notes that no session has this transcript any more: from now on it counts how old it is.</summary>
+    public void LeaveBehind(string sessionId)
+    {
+        try
+        {
+            foreach (var file in FilesOf(sessionId))
+            {
+                File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then it is as old as its last line.
+        }
+    }
+
+    /// <summary>The transcripts without a session in which nothing happened since then.</summary>
+    public IReadOnlyList<string> LeftBehind(DateTimeOffset before, Func<string, bool> hasSession) => !Directory.Exists(directory) ? [] :
+    [
+        .. new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories)
+            .GroupBy(file => file.Name.Split('.')[0], StringComparer.Ordinal)
+            .Where(files => !hasSession(files.Key) && files.All(file => file.LastWriteTimeUtc < before.UtcDateTime))
+            .Select(files => files.Key),
+    ];
+
+    private IEnumerable<string> FilesOf(string sessionId) =>
+        Directory.Exists(FolderOf(sessionId)) ? Directory.EnumerateFiles(FolderOf(sessionId), sessionId + ".*") : [];
 
     private OpenJournal Take(string sessionId)
     {

@@ -14,7 +14,7 @@ internal sealed record JournalOptions
     /// <summary>What may wait for the disk. Beyond it AppendAsync waits its turn and Append refuses; one record always fits.</summary>
     public int PendingBytes { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Null in production.</summary>
+    /// <summary>Null but in trials.</summary>
     public StorageStep? Step { get; init; }
 
     /// <summary>The longest line, without its line feed.</summary>

@@ -1,6 +1,6 @@
 namespace Chela.Gateway.Storage;
 
-/// <summary>Called as storage passes a named point; a test throws from it for a crash or a failing disk. Null in production.</summary>
+/// <summary>Called as storage passes a named point; a trial throws or dies there, for a failing disk or a crash. Null otherwise.</summary>
 internal delegate void StorageStep(string step);
 
 /// <summary>The names of the points at which a write may be interrupted.</summary>

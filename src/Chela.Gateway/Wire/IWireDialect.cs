@@ -10,6 +10,9 @@ internal interface IWireDialect
 {
     Dialect Name { get; }
 
+    /// <summary>True when a call may be answered more than once: first that it was accepted, then how it ended.</summary>
+    bool AnswersTwice => false;
+
     /// <summary>Reads one frame.</summary>
     /// <param name="frame">Valid UTF-8. The parameters of the calls point into it.</param>
     WireFrame Read(ReadOnlyMemory<byte> frame);
@@ -48,7 +51,29 @@ internal readonly record struct WireCall(byte[]? Id, string Method, ReadOnlyMemo
 /// <param name="Head">The frame up to the place of the sequence number.</param>
 /// <param name="Tail">The rest of the frame.</param>
 /// <param name="Numbered">True when the client's own sequence number stands between the parts.</param>
-internal sealed record EncodedEvent(byte[] Head, byte[] Tail, bool Numbered);
+internal sealed record EncodedEvent(byte[] Head, byte[] Tail, bool Numbered)
+{
+    private const int MaxDigits = 20;
+
+    /// <summary>The most bytes of the whole frame, whatever its number.</summary>
+    public int Length => Head.Length + Tail.Length + (Numbered ? MaxDigits : 0);
+
+    /// <summary>Writes the whole frame.</summary>
+    /// <returns>Its length in bytes.</returns>
+    public int Compose(long number, Span<byte> frame)
+    {
+        Head.CopyTo(frame);
+        var length = Head.Length;
+        if (Numbered)
+        {
+            number.TryFormat(frame[length..], out var digits);
+            length += digits;
+        }
+
+        Tail.CopyTo(frame[length..]);
+        return length + Tail.Length;
+    }
+}
 
 /// <summary>Why the gateway ends a connection.</summary>
 internal enum CloseCause

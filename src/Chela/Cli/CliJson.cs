@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Cli.Chat;
+using Chela.Cli.Devices;
 
 namespace Chela.Cli;
 
@@ -18,6 +19,9 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(ChatOutcome))]
 [JsonSerializable(typeof(GatewayReport))]
 [JsonSerializable(typeof(FailureReport))]
+[JsonSerializable(typeof(SetupCodeRequest))]
+[JsonSerializable(typeof(SetupCodeAnswer))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;
 

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Chela.Cli.Chat;
+using Chela.Cli.Devices;
 
 namespace Chela.Cli;
 
@@ -43,7 +44,7 @@ internal static class CommandLine
                 GatewayCallCommand.Create(),
             },
         };
-        var root = new RootCommand("A self-hosted gateway for AI assistants.") { gateway, ChatCommand.Create(interrupts) };
+        var root = new RootCommand("A self-hosted gateway for AI assistants.") { gateway, ChatCommand.Create(interrupts), DevicesCommand.Create() };
         foreach (var option in root.Options)
         {
             option.Action = option switch

@@ -22,7 +22,7 @@ internal static class GatewayRunCommand
             HelpName = "N",
             CustomParser = ReadPort,
         };
-        var bind = new Option<string?>(BindName) { Description = "Where to listen, loopback, an address, or a host name", HelpName = "WHERE" };
+        var bind = new Option<string?>(BindName) { Description = "Where to listen: loopback, lan, tailnet, auto, custom, an address or a host name", HelpName = "WHERE" };
         var state = new Option<string?>(StateDirName) { Description = "State (else CHELA_STATE_DIR, else ~/.chela)", HelpName = "DIR" };
         var token = new Option<string?>(TokenName) { Description = "Shared secret for this run", HelpName = "TOKEN" };
         var config = new Option<string?>(ConfigName) { Description = "Configuration file", HelpName = "FILE" };

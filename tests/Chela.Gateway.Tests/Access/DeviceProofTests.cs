@@ -53,7 +53,7 @@ public sealed class DeviceProofTests
 
     public static TheoryData<string, string, string> Failures => new()
     {
-        { "key", "DEVICE_AUTH_PUBLIC_KEY_INVALID", "device-public-key" },
+        { "key", "DEVICE_AUTH_DEVICE_ID_MISMATCH", "device-id-mismatch" },
         { "id", "DEVICE_AUTH_DEVICE_ID_MISMATCH", "device-id-mismatch" },
         { "early", "DEVICE_AUTH_SIGNATURE_EXPIRED", "device-signature-stale" },
         { "late", "DEVICE_AUTH_SIGNATURE_EXPIRED", "device-signature-stale" },
@@ -85,6 +85,21 @@ public sealed class DeviceProofTests
         var failure = Check(broken);
 
         Assert.Equal((code, reason), (failure?.Code, failure?.Reason));
+    }
+
+    /// <summary>Devices of protocol 3 had slower clocks.</summary>
+    [Theory]
+    [InlineData(120_000, false, true)]
+    [InlineData(120_001, false, false)]
+    [InlineData(599_000, true, true)]
+    [InlineData(-600_000, true, true)]
+    [InlineData(601_000, true, false)]
+    [InlineData(-600_001, true, false)]
+    public void A_clock_may_be_wrong_by_so_much(long milliseconds, bool isProtocol3, bool isGood)
+    {
+        var failure = DeviceProof.Check(Claim(), Connect, Nonce, SignedAt + milliseconds, isProtocol3, isOldAndLocal: false);
+
+        Assert.Equal(isGood ? null : "device-signature-stale", failure?.Reason);
     }
 
     [Fact]

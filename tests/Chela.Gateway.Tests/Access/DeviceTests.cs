@@ -177,6 +177,42 @@ public sealed class DeviceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_was_revoked_is_not_revived_by_a_rotation()
+    {
+        var device = new TestDevice();
+        var (client, _) = await device.ConnectAsync(_gateway, Secret, ["operator.pairing"]);
+        await using var __ = client;
+        await using var operatorClient = await OperatorAsync();
+        var token = new JsonObject { ["deviceId"] = device.Id, ["role"] = "operator" };
+
+        // Its own rotation races with the goodbye that the revocation brings.
+        await client.SendAsync(OpenClawWire.Request("revoke", "device.token.revoke", (JsonObject)token.DeepClone()));
+        await client.TrySendAsync(OpenClawWire.Request("rotate", "device.token.rotate", (JsonObject)token.DeepClone()));
+        await client.ClosedAsync();
+        var rotated = await operatorClient.CallAsync("device.token.rotate", token);
+        var list = await operatorClient.CallAsync("device.pair.list");
+
+        Assert.Contains(client.Heard, frame => frame.Contains("\"id\":\"revoke\",\"ok\":true", StringComparison.Ordinal));
+        Assert.DoesNotContain(client.Heard, frame => frame.Contains("\"id\":\"rotate\",\"ok\":true", StringComparison.Ordinal));
+        Assert.Equal("the device has no token for this role", rotated.Text("error/message"));
+        Assert.NotNull(list.Text("payload/paired/0/tokens/0/revokedAtMs"));
+    }
+
+    [Fact]
+    public async Task What_the_request_limits_is_not_given_to_the_devices_token_either()
+    {
+        var device = new TestDevice();
+        var (capped, hello) = await device.ConnectAsync(_gateway, Secret, ["operator.admin"], null, ("x-openclaw-scopes", "operator.read"));
+        await using var _ = capped;
+
+        var (direct, refused) = await device.ConnectAsync(_gateway, ("deviceToken", hello.Text("payload/auth/deviceToken")!), ["operator.admin"]);
+        await using var __ = direct;
+
+        Assert.Equal(Read, hello.List("payload/auth/scopes").Select(scope => scope.GetString()));
+        Assert.Equal("AUTH_SCOPE_MISMATCH", refused.Text("error/details/code"));
+    }
+
+    [Fact]
     public async Task A_rotation_never_widens_a_token_and_tells_nobody_else_its_value()
     {
         var device = new TestDevice();
@@ -223,7 +259,25 @@ public sealed class DeviceTests : IAsyncLifetime
         var left = await watcher.ReceiveAsync(frame => frame.Text("event") == "presence" && VersionOf(frame) > VersionOf(joined));
 
         Assert.Equal("gateway", joined.List("payload/presence")[0].GetProperty("mode").GetString());
-        Assert.DoesNotContain(other.Id, left.ToString(), StringComparison.Ordinal);
+        Assert.Equal("disconnect", left.List("payload/presence").Single(row => row.Text("deviceId") == other.Id).Text("reason"));
+    }
+
+    /// <summary>Addresses and ids of others are for those who may read.</summary>
+    [Fact]
+    public async Task Who_may_not_read_is_not_told_who_else_is_there()
+    {
+        var (client, _) = await new TestDevice().ConnectAsync(_gateway, Secret, Read);
+        await using var _ = client;
+
+        var (reader, toReader) = await new TestDevice().ConnectAsync(_gateway, Secret, Read);
+        await using var __ = reader;
+        var (pairer, toPairer) = await new TestDevice().ConnectAsync(_gateway, Secret, ["operator.pairing"]);
+        await using var ___ = pairer;
+        var (node, toNode) = await new TestDevice { Client = TestClient.NodeHost }.ConnectAsync(_gateway, Secret, []);
+        await using var ____ = node;
+
+        Assert.NotEmpty(toReader.List("payload/snapshot/presence"));
+        Assert.All([toPairer, toNode], hello => Assert.Equal("[]", hello.Text("payload/snapshot/presence")));
     }
 
     private async Task<string> WaitingAsync(TestDevice device, string[] scopes)

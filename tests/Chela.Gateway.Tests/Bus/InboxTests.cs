@@ -21,16 +21,21 @@ public sealed class InboxTests
         var journal = trial.Open();
         var before = new Inbox(journal);
         InboundMessage[] messages = [Message("a"), Message("b"), Message("c", "é😀\n\"\\"), Message("d")];
-        foreach (var message in messages)
-        {
-            Assert.Equal(Acceptance.New, await before.AcceptAsync(message));
-        }
-
-        before.End(messages[1], 2);
+        await AcceptAsync(messages[0], messages[1]);
+        before.End(messages[0], 2);
+        await AcceptAsync(messages[2], messages[3]);
         await journal.FlushAsync(Ct);
         var unfinished = await new Inbox(trial.Open()).RecoverAsync(Ct);
 
-        Assert.Equal([messages[0], messages[2], messages[3]], unfinished);
+        Assert.Equal([messages[1], messages[2], messages[3]], unfinished);
+
+        async Task AcceptAsync(params InboundMessage[] next)
+        {
+            foreach (var message in next)
+            {
+                Assert.Equal(Acceptance.New, await before.AcceptAsync(message));
+            }
+        }
     }
 
     [Fact]
@@ -56,6 +61,37 @@ public sealed class InboxTests
 
         Assert.Equal(Acceptance.New, await accepting);
         Assert.False(isEarly);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_message_that_was_refused_and_came_again_is_not_forgotten_by_who_waited_for_the_first()
+    {
+        await using var trial = new StorageTrial();
+        using var reached = new ManualResetEventSlim();
+        using var proceed = new ManualResetEventSlim();
+        trial.AtStep = step =>
+        {
+            if (step == StorageSteps.JournalBeforeWrite)
+            {
+                reached.Set();
+                proceed.Wait(Ct);
+                throw new IOException("No space left on device");
+            }
+        };
+        var inbox = new Inbox(trial.Open());
+
+        var first = inbox.AcceptAsync(Message("a")).AsTask();
+        reached.Wait(Ct);
+        var waiting = Enumerable.Range(0, 20).Select(_ => Task.Run(async () => await Record.ExceptionAsync(() => inbox.AcceptAsync(Message("a")).AsTask()), Ct)).ToList();
+        trial.AtStep = _ => { };
+        proceed.Set();
+        await Assert.ThrowsAsync<JournalWriteException>(() => first);
+        var again = await inbox.AcceptAsync(Message("a"));
+        await Task.WhenAll(waiting);
+
+        Assert.Contains(again, new[] { Acceptance.New, Acceptance.InFlight });
+        Assert.Equal(Acceptance.InFlight, await inbox.RecogniseAsync(Message("a")));
     }
 
     [Fact]

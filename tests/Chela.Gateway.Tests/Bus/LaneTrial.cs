@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Bus.Queue;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -13,21 +14,27 @@ internal sealed class LaneTrial : IDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _mayEnd = new();
     private readonly ConcurrentQueue<string> _log = new();
 
-    public LaneTrial(int maxConcurrent = 100) => Lanes = new Lanes(RunAsync, maxConcurrent, NullLogger<Lanes>.Instance);
+    private readonly RunSlots _slots;
+
+    public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null)
+    {
+        _slots = new RunSlots(RunAsync, maxConcurrent, NullLogger<RunSlots>.Instance);
+        Lanes = new Lanes(_slots, time ?? TimeProvider.System, NullLogger<Lanes>.Instance);
+    }
 
     public Lanes Lanes { get; }
 
     /// <summary>Which runs began and ended, in order: <c>+a -a</c>.</summary>
     public string Log => string.Join(' ', _log);
 
-    public static Turn Turn(string runId, string session = "main") =>
-        new(new InboundMessage(runId, SessionKey.Of("main", session), $"text of {runId}", "webchat", "cli", 1));
+    public static Turn Turn(string runId, string session = "main", QueueSettings? queue = null) =>
+        new(new InboundMessage(runId, SessionKey.Of("main", session), $"text of {runId}", "webchat", "cli", 1)) { Queue = queue ?? new QueueSettings() };
 
     /// <summary>Takes a place and puts a turn into it.</summary>
-    public Turn Enqueue(string runId, string session = "main")
+    public Turn Enqueue(string runId, string session = "main", QueueSettings? queue = null)
     {
-        var turn = Turn(runId, session);
-        Assert.True(Lanes.TryReserve(turn.Session));
+        var turn = Turn(runId, session, queue);
+        Assert.True(Lanes.TryReserve(turn.Session, turn.Queue));
         Lanes.Enqueue(turn);
         return turn;
     }
@@ -38,11 +45,15 @@ internal sealed class LaneTrial : IDisposable
 
     public void LetEnd(params string[] runIds) => Array.ForEach(runIds, runId => Signal(_mayEnd, runId).TrySetResult());
 
-    public void Dispose() => Lanes.Dispose();
+    public void Dispose()
+    {
+        Lanes.Dispose();
+        _slots.Dispose();
+    }
 
     private async Task RunAsync(Turn turn, CancellationToken stopping)
     {
-        _log.Enqueue($"+{turn.RunId}");
+        _log.Enqueue($"+{string.Join('&', turn.Carried.Append(turn).Select(one => one.RunId))}");
         Signal(_begun, turn.RunId).SetResult();
         var status = TurnStatus.Done;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(turn.Aborted, stopping);
@@ -56,7 +67,10 @@ internal sealed class LaneTrial : IDisposable
         }
 
         _log.Enqueue($"-{turn.RunId}");
-        turn.Complete(new TurnResult(status, "", null, null, 1));
+        foreach (var one in turn.Carried.Prepend(turn))
+        {
+            one.Complete(new TurnResult(status, "", null, null, 1));
+        }
     }
 
     private static TaskCompletionSource Signal(ConcurrentDictionary<string, TaskCompletionSource> signals, string runId) =>

@@ -1,5 +1,7 @@
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Bus.Queue;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
 
@@ -73,17 +75,17 @@ public sealed class LanesTests
         using var trial = new LaneTrial();
         var first = trial.Enqueue("first");
         await trial.BegunAsync("first");
-        for (var n = 0; n < Lanes.MaxWaiting; n++)
+        for (var n = 0; n < new QueueSettings().Cap; n++)
         {
             trial.Enqueue($"{n}");
         }
 
-        var refused = trial.Lanes.TryReserve(SessionKey.Main);
-        var other = trial.Lanes.TryReserve(SessionKey.Of("main", "other"));
+        var refused = trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings());
+        var other = trial.Lanes.TryReserve(SessionKey.Of("main", "other"), new QueueSettings());
         trial.LetEnd("first");
         await first.Completion.WaitAsync(Ct);
         await trial.BegunAsync("0");
-        var again = trial.Lanes.TryReserve(SessionKey.Main);
+        var again = trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings());
 
         Assert.Equal((false, true, true), (refused, other, again));
     }
@@ -93,21 +95,47 @@ public sealed class LanesTests
     {
         using var trial = new LaneTrial();
         var taken = 0;
-        while (trial.Lanes.TryReserve(SessionKey.Main))
+        while (trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings()))
         {
             taken++;
         }
 
         trial.Lanes.Release(SessionKey.Main);
-        bool[] again = [trial.Lanes.TryReserve(SessionKey.Main), trial.Lanes.TryReserve(SessionKey.Main)];
+        bool[] again = [trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings()), trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings())];
         for (var n = 0; n < taken; n++)
         {
             trial.Lanes.Release(SessionKey.Main);
         }
 
-        Assert.Equal(Lanes.MaxWaiting + 1, taken);
+        Assert.Equal(new QueueSettings().Cap + 1, taken);
         Assert.Equal([true, false], again);
         Assert.Equal(0, trial.Lanes.Depth);
+    }
+
+    [Fact]
+    public async Task A_run_that_throws_does_not_hold_up_its_lane()
+    {
+        using var slots = new RunSlots(
+            (turn, _) => turn.RunId == "bad" ? throw new InvalidOperationException("unforeseen") : Complete(turn), 1, NullLogger<RunSlots>.Instance);
+        using var lanes = new Lanes(slots, TimeProvider.System, NullLogger<Lanes>.Instance);
+        Turn[] turns = [LaneTrial.Turn("bad"), LaneTrial.Turn("good")];
+        foreach (var turn in turns)
+        {
+            Assert.True(lanes.TryReserve(turn.Session, new QueueSettings()));
+            lanes.Enqueue(turn);
+        }
+
+        var results = await Task.WhenAll(turns.Select(turn => turn.Completion)).WaitAsync(Ct);
+        await lanes.StopAsync(Ct);
+
+        Assert.Equal([TurnStatus.Failed, TurnStatus.Done], results.Select(result => result.Status));
+        Assert.Equal(0, lanes.Depth);
+
+        static Task Complete(Turn turn)
+        {
+            turn.Complete(new TurnResult(TurnStatus.Done, "", null, null, 1));
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

@@ -10,6 +10,10 @@ public sealed class CommandLineTests
     [InlineData("gateway status", "chela gateway status --json")]
     [InlineData("gateway schema", "chela gateway schema chat.send")]
     [InlineData("gateway call", "chela gateway call sessions.list --params")]
+    [InlineData("devices", "chela devices setup-code")]
+    [InlineData("devices list", "chela devices list --json")]
+    [InlineData("devices approve", "chela devices approve REQUEST")]
+    [InlineData("devices setup-code", "chela devices setup-code --public-url wss://gateway.example")]
     [InlineData("chat", "chela chat \"What is on my list today?\"")]
     public async Task Help_of_every_command_ends_with_examples(string command, string example)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chela.Gateway.Config;
 using static Chela.Gateway.Tests.Config.ConfigFixture;
 
@@ -13,10 +14,12 @@ public sealed class ConfigLayerTests
     {
         var snapshot = Load();
 
-        Assert.Equal(new ChelaConfig(), snapshot.Config);
+        Assert.Equal(Text(new ChelaConfig()), Text(snapshot.Config));
         Assert.False(snapshot.FileExists);
         Assert.All(snapshot.Origins.Values, origin => Assert.Equal(ConfigLayer.Default, origin));
     }
+
+    private static string Text(ChelaConfig config) => JsonSerializer.Serialize(config, ConfigJson.Default.ChelaConfig);
 
     [Fact]
     public void A_later_layer_wins_key_by_key()
@@ -80,7 +83,7 @@ public sealed class ConfigLayerTests
             ["chela_gateway__prot"] = "1",
         });
 
-        Assert.Equal(new ChelaConfig(), snapshot.Config);
+        Assert.Equal(Text(new ChelaConfig()), Text(snapshot.Config));
     }
 
     [Theory]
@@ -94,7 +97,7 @@ public sealed class ConfigLayerTests
     {
         var snapshot = Load(file);
 
-        Assert.Equal(new ChelaConfig { Schema = snapshot.Config.Schema }, snapshot.Config);
+        Assert.Equal(Text(new ChelaConfig { Schema = snapshot.Config.Schema }), Text(snapshot.Config));
         Assert.True(snapshot.FileExists);
     }
 

@@ -9,14 +9,19 @@ public sealed class ConfigProblemTests
     [Theory]
     [InlineData("{\n  \"gateway\": {\n    \"prot\": 1\n  }\n}", "chela.json:3:5 gateway.prot: unknown key (did you mean 'port'?)")]
     [InlineData("{\r\n  \"gateway\": {\r\n    \"prot\": 1\r\n  }\r\n}", "chela.json:3:5 gateway.prot: unknown key (did you mean 'port'?)")]
-    [InlineData("{\"channels\":{}}", "chela.json:1:2 channels: unknown key")]
+    [InlineData("{\"plugins\":{}}", "chela.json:1:2 plugins: unknown key")]
     [InlineData("{\"a.b/c\":1}", "chela.json:1:2 a.b/c: unknown key")]
     [InlineData("{\n\"gateway\":\n 5}", "chela.json:3:2 gateway: must be object")]
     [InlineData("{\"gateway\":{\"port\":null}}", "chela.json:1:20 gateway.port: must be integer")]
     [InlineData("{\"gateway\":{\"port\": \"18789\"}}", "chela.json:1:21 gateway.port: must be integer")]
     [InlineData("{\"gateway\":{\"port\":65536}}", "chela.json:1:20 gateway.port: must be <= 65535")]
     [InlineData("{\"gateway\":{\"limits\":{\"maxInFlight\":0}}}", "chela.json:1:37 gateway.limits.maxInFlight: must be >= 1")]
-    [InlineData("{\"gateway\":{\"auth\":{\"mode\":\"none\"}}}", "chela.json:1:28 gateway.auth.mode: must be one of: token")]
+    [InlineData("{\"gateway\":{\"auth\":{\"mode\":\"open\"}}}", "chela.json:1:28 gateway.auth.mode: must be one of: token, password, none, trusted-proxy, oidc, oauth")]
+    [InlineData("{\"messages\":{\"queue\":{\"mode\":\"steer-backlog\"}}}", "chela.json:1:30 messages.queue.mode: must be one of: steer, followup, collect, interrupt")]
+    [InlineData("{\"messages\":{\"queue\":{\"byChannel\":{\"webchat\":\"old\"}}}}", "chela.json:1:46 messages.queue.byChannel.webchat: must be equal to one of the allowed values")]
+    [InlineData("{\"messages\":{\"queue\":{\"cap\":0}}}", "chela.json:1:29 messages.queue.cap: must be >= 1")]
+    [InlineData("{\"messages\":{\"queue\":{\"debounceMs\":60001}}}", "chela.json:1:36 messages.queue.debounceMs: must be <= 60000")]
+    [InlineData("{\"messages\":{\"queue\":{\"drop\":\"newest\"}}}", "chela.json:1:30 messages.queue.drop: must be one of: new, old, summarize")]
     [InlineData("{\"session\":{\"mainKey\":\"\"}}", "chela.json:1:23 session.mainKey: must NOT have fewer than 1 characters")]
     [InlineData("/* é */ {\"é\":1}", "chela.json:1:10 é: unknown key")]
     [InlineData("\uFEFF{\"x\":1}", "chela.json:1:2 x: unknown key")]
@@ -53,10 +58,13 @@ public sealed class ConfigProblemTests
 
     [Theory]
     [InlineData("CHELA_GATEWAY__PROT", "1", "gateway.PROT: unknown key (did you mean 'port'?)")]
+    [InlineData("CHELA_GATEWAY__TRUSTEDPROXIES", "10.0.0.1,x", "gateway.trustedProxies[1]: must be an IP address or a network such as 10.0.0.0/8, without bits behind the prefix")]
+    [InlineData("CHELA_GATEWAY__TRUSTEDPROXIES", "[\"10.0.0.1\", 7]", "gateway.trustedProxies[1]: must be string")]
+    [InlineData("CHELA_GATEWAY__TRUSTEDPROXIES", "[10.0.0.1", "gateway.trustedProxies: must be array")]
     [InlineData("CHELA_GATEWAI__PORT", "1", "GATEWAI: unknown key (did you mean 'gateway'?)")]
     [InlineData("CHELA__GATEWAY__PORT", "1", "_GATEWAY: unknown key (did you mean 'gateway'?)")]
     [InlineData("CHELA_GATEWAY__PORT__X", "1", "gateway.port.X: unknown key")]
-    [InlineData("CHELA_GATEWAY__AUTH", "x", "gateway.auth: holds several settings; name one of mode, token")]
+    [InlineData("CHELA_GATEWAY__AUTH", "x", "gateway.auth: holds several settings; name one of mode, token, password, identityScopes, trustedProxy, oidc, rateLimit")]
     [InlineData("CHELA_GATEWAY__PORT", "80a", "gateway.port: must be integer")]
     [InlineData("CHELA_GATEWAY__PORT", "", "gateway.port: must be integer")]
     [InlineData("CHELA_GATEWAY__PORT", "-1", "gateway.port: must be >= 0")]
@@ -64,6 +72,25 @@ public sealed class ConfigProblemTests
     [InlineData("CHELA_GATEWAY__AUTH__TOKEN", "", "gateway.auth.token: is blank; remove it, or give a secret")]
     public void A_mistake_in_the_environment_is_named_by_its_variable(string variable, string value, string problem) =>
         Assert.Equal($"{variable} {problem}", Refuse(environment: new() { [variable] = value }));
+
+    [Theory]
+    [InlineData("hosts", "\"evil.example:80\"", "must be a host name without scheme and port, for example chat.example.org or *.example.org")]
+    [InlineData("allowedAddresses", "\"10.0.0.1/8\"", "must be an IP address or a network such as 10.0.0.0/8, without bits behind the prefix")]
+    [InlineData("trustedProxies", "\"nginx\"", "must be an IP address or a network such as 10.0.0.0/8, without bits behind the prefix")]
+    [InlineData("trustedProxies", "7", "must be string")]
+    public void An_item_of_a_list_is_named_by_its_place(string key, string item, string message) => Assert.Equal(
+        $"chela.json:3:1 gateway.{key}[1]: {message}",
+        Refuse($"{{\"gateway\": {{\"{key}\": [\n{(key == "hosts" ? "\"a\"" : "\"::\"")},\n{item}]}}}}"));
+
+    [Theory]
+    [InlineData("https://chat.example.org/")]
+    [InlineData("https://chat.example.org/page")]
+    [InlineData("chat.example.org")]
+    [InlineData("null")]
+    public void An_origin_has_no_path(string origin) => Assert.StartsWith(
+        "CHELA_GATEWAY__CONTROLUI__ALLOWEDORIGINS gateway.controlUi.allowedOrigins[1]: must be * or an origin",
+        Refuse(environment: new() { ["CHELA_GATEWAY__CONTROLUI__ALLOWEDORIGINS"] = $"*, {origin}" }),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Two_variables_for_one_key_are_refused() => Assert.Equal(
@@ -74,23 +101,24 @@ public sealed class ConfigProblemTests
     [InlineData("gateway.prot", "1", "gateway.prot: unknown key (did you mean 'port'?)")]
     [InlineData("Gateway.port", "1", "Gateway: unknown key (did you mean 'gateway'?)")]
     [InlineData("", "1", ": unknown key")]
-    [InlineData("gateway", "1", "gateway: holds several settings; name one of port, bind, auth, limits, tickIntervalMs")]
+    [InlineData("gateway.events", "1", "gateway.events: holds several settings; name one of replayBytes, replayMs")]
     [InlineData("gateway.port", "x", "gateway.port: must be integer")]
     public void A_mistake_on_the_command_line_is_named_by_its_option(string path, string value, string problem) =>
         Assert.Equal($"--set{(path.Length == 0 ? "" : " ")}{problem}", Refuse(overrides: [new(path, value, "--set")]));
 
     [Theory]
-    [InlineData("lan", "'lan' is not supported yet; use 'loopback' or an IP address")]
-    [InlineData("tailnet", "'tailnet' is not supported yet; use 'loopback' or an IP address")]
-    [InlineData("auto", "'auto' is not supported yet; use 'loopback' or an IP address")]
-    [InlineData("", "must be 'loopback', an IP address or a host name")]
-    [InlineData("*", "must be 'loopback', an IP address or a host name")]
-    [InlineData("http://x", "must be 'loopback', an IP address or a host name")]
+    [InlineData("", "must be one of loopback, lan, tailnet, auto, custom, an IP address or a host name")]
+    [InlineData("*", "must be one of loopback, lan, tailnet, auto, custom, an IP address or a host name")]
+    [InlineData("http://x", "must be one of loopback, lan, tailnet, auto, custom, an IP address or a host name")]
+    [InlineData("custom", "'custom' needs an address in gateway.customBindHost")]
     public void An_address_that_cannot_be_bound_is_refused(string bind, string message) =>
         Assert.Equal($"--bind gateway.bind: {message}", Refuse(overrides: [new("gateway.bind", bind, "--bind")]));
 
     [Theory]
     [InlineData("loopback")]
+    [InlineData("lan")]
+    [InlineData("tailnet")]
+    [InlineData("auto")]
     [InlineData("0.0.0.0")]
     [InlineData("::1")]
     [InlineData("gateway.example.org")]
@@ -117,7 +145,7 @@ public sealed class ConfigProblemTests
             }
             """,
             new() { ["CHELA_AGENTS__DEFAULTS__TIMEOUTSECONDS"] = "soon", ["CHELA_X__Y"] = "1" },
-            new ConfigOverride("gateway.bind", "lan", "--bind"));
+            new ConfigOverride("gateway.bind", "*", "--bind"));
 
         Assert.Equal(
             """
@@ -129,7 +157,7 @@ public sealed class ConfigProblemTests
             chela.json:2:58 gateway.auth.token: is a placeholder, not a secret
             CHELA_X__Y X: unknown key
             CHELA_AGENTS__DEFAULTS__TIMEOUTSECONDS agents.defaults.timeoutSeconds: must be integer
-            --bind gateway.bind: 'lan' is not supported yet; use 'loopback' or an IP address
+            --bind gateway.bind: must be one of loopback, lan, tailnet, auto, custom, an IP address or a host name
             """,
             problems);
     }

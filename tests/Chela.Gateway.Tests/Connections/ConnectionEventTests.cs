@@ -6,6 +6,7 @@ using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Tests.Config;
 using Chela.Gateway.Tests.Support;
 using Chela.Gateway.Wire;
 using Chela.Gateway.Wire.JsonRpc;
@@ -17,12 +18,15 @@ namespace Chela.Gateway.Tests.Connections;
 [Trait("Requirement", "W7")]
 public sealed class ConnectionEventTests : IDisposable
 {
+    private static readonly OpenClawDialect OpenClaw = new();
+
     private readonly SocketPair _pair = new();
     private readonly ManualTimeProvider _clock = new();
     private readonly ConnectionTable _table = new();
     private readonly EventBus _events = new();
+    private readonly EventFanout _fanout;
 
-    public ConnectionEventTests() => _ = new EventFanout(_table, _events);
+    public ConnectionEventTests() => _fanout = new EventFanout(_events, new ConfigStore(ConfigFixture.Load(null)), _clock);
 
     [Theory]
     [InlineData(OperatorScopes.None, OperatorScopes.None, true)]
@@ -34,35 +38,35 @@ public sealed class ConnectionEventTests : IDisposable
     [Trait("Requirement", "A2")]
     public void A_client_hears_what_its_scopes_let_it_hear(OperatorScopes granted, OperatorScopes required, bool hears)
     {
-        using var connection = Connect(new OpenClawDialect(), granted);
+        using var connection = Connect(OpenClaw, granted);
 
-        Assert.Equal(hears, connection.Hears(new TrialEvent("news") { Scope = required }));
+        Assert.Equal(hears, connection.Stream.Hears(new TrialEvent("news") { Scope = required }));
     }
 
     [Fact]
     [Trait("Requirement", "A1")]
     public void Before_its_login_a_client_hears_nothing()
     {
-        using var connection = Connect(new OpenClawDialect(), granted: null);
+        using var connection = Connect(OpenClaw, granted: null);
 
-        Assert.False(connection.Hears(new TrialEvent("news")));
-        Assert.False(connection.Hears(new TickEvent(1)));
+        Assert.False(connection.Stream.Hears(new TrialEvent("news")));
+        Assert.False(connection.Stream.Hears(new TickEvent(1)));
     }
 
     [Fact]
     public void An_OpenClaw_client_hears_of_every_session_and_a_JSON_RPC_client_of_those_it_follows()
     {
-        using var openClaw = Connect(new OpenClawDialect(), OperatorScopes.Read);
+        using var openClaw = Connect(OpenClaw, OperatorScopes.Read);
         using var jsonRpc = Connect(new JsonRpcDialect(), OperatorScopes.Read);
         var ofMain = new TrialEvent("news") { Of = SessionKey.Main };
         var ofOther = new TrialEvent("news") { Of = SessionKey.Of("main", "other") };
 
-        var before = jsonRpc.Hears(ofMain);
+        var before = jsonRpc.Stream.Hears(ofMain);
         jsonRpc.Follow(SessionKey.Main);
 
         Assert.False(before);
-        Assert.Equal((true, false), (jsonRpc.Hears(ofMain), jsonRpc.Hears(ofOther)));
-        Assert.True(openClaw.Hears(ofMain) && openClaw.Hears(ofOther));
+        Assert.Equal((true, false), (jsonRpc.Stream.Hears(ofMain), jsonRpc.Stream.Hears(ofOther)));
+        Assert.True(openClaw.Stream.Hears(ofMain) && openClaw.Stream.Hears(ofOther));
     }
 
     [Fact]
@@ -70,8 +74,8 @@ public sealed class ConnectionEventTests : IDisposable
     {
         using var second = new SocketPair();
         using var third = new SocketPair();
-        using var one = Connect(new OpenClawDialect(), OperatorScopes.Read);
-        using var two = Connect(new OpenClawDialect(), OperatorScopes.Read, pair: second);
+        using var one = Connect(OpenClaw, OperatorScopes.Read);
+        using var two = Connect(OpenClaw, OperatorScopes.Read, pair: second);
         using var three = Connect(new JsonRpcDialect(), OperatorScopes.Read, pair: third);
         var news = new TrialEvent("news");
 
@@ -80,14 +84,14 @@ public sealed class ConnectionEventTests : IDisposable
 
         Assert.Equal("""{"type":"event","event":"news","payload":{"of":"OpenClaw"},"seq":1}""", received[0]);
         Assert.Equal(received[0], received[1]);
-        Assert.Equal("""{"jsonrpc":"2.0","method":"event","params":{"type":"news","of":"JsonRpc"}}""", received[2]);
+        Assert.Equal("""{"jsonrpc":"2.0","method":"event","params":{"type":"news","of":"JsonRpc","seq":1}}""", received[2]);
         Assert.Equal(2, news.Encodings);
     }
 
     [Fact]
     public async Task A_slow_client_misses_what_may_be_missed_and_sees_the_gap_in_the_numbers()
     {
-        using var connection = Connect(new OpenClawDialect(), OperatorScopes.Read, maxBytes: 400);
+        using var connection = Connect(OpenClaw, OperatorScopes.Read, maxBytes: 400);
         var held = _pair.Stream.Hold();
         _events.Publish(new TrialEvent("first"));
         await held;
@@ -114,7 +118,7 @@ public sealed class ConnectionEventTests : IDisposable
     [Trait("Requirement", "W8")]
     public async Task A_client_too_slow_for_what_must_not_be_missed_is_closed_after_what_it_was_owed()
     {
-        using var connection = Connect(new OpenClawDialect(), OperatorScopes.Read, maxBytes: 400);
+        using var connection = Connect(OpenClaw, OperatorScopes.Read, maxBytes: 400);
         var held = _pair.Stream.Hold();
         _events.Publish(new TrialEvent("first"));
         await held;
@@ -135,8 +139,8 @@ public sealed class ConnectionEventTests : IDisposable
     public async Task A_slow_client_slows_no_other()
     {
         using var second = new SocketPair();
-        using var slow = Connect(new OpenClawDialect(), OperatorScopes.Read, maxBytes: 400);
-        using var quick = Connect(new OpenClawDialect(), OperatorScopes.Read, pair: second);
+        using var slow = Connect(OpenClaw, OperatorScopes.Read, maxBytes: 400);
+        using var quick = Connect(OpenClaw, OperatorScopes.Read, pair: second);
         var held = _pair.Stream.Hold();
         _events.Publish(new TrialEvent("first"));
         await held;
@@ -157,7 +161,7 @@ public sealed class ConnectionEventTests : IDisposable
     [InlineData("a日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本日本", 40)]
     public async Task A_reason_too_long_for_a_close_is_cut_between_characters(string reason, object expected)
     {
-        using var connection = Connect(new OpenClawDialect(), OperatorScopes.Read);
+        using var connection = Connect(OpenClaw, OperatorScopes.Read);
 
         connection.Close(1008, reason);
         var (_, close) = await _pair.ReceiveAllAsync();
@@ -171,12 +175,13 @@ public sealed class ConnectionEventTests : IDisposable
         IWireDialect dialect, OperatorScopes? granted, int maxBytes = 100_000, SocketPair? pair = null)
     {
         var limits = new GatewayLimitsConfig { MaxBufferedBytes = maxBytes };
-        _table.Gate.TryEnter(null, limits);
+        _table.TryEnter(null, limits);
         var connection = new Connection((pair ?? _pair).Server, dialect, null, limits, _table.Gate, _clock);
         _table.Add(connection);
         if (granted is { } scopes)
         {
             connection.LogIn(new Caller(connection.Id, CallerRole.Operator, scopes, "cli"));
+            _fanout.Join(connection);
         }
 
         return connection;

@@ -27,7 +27,7 @@ public sealed class SweeperTests : IDisposable
     {
         _events.Subscribe(happened => _ticks.Add((TickEvent)happened));
         var config = new ConfigStore(ConfigFixture.Load("""{"gateway":{"tickIntervalMs":30000}}"""));
-        _sweeper = new Sweeper(_table, config, _events, _clock);
+        _sweeper = new Sweeper(_table, new EventFanout(new EventBus(), config, _clock), config, _events, _clock);
     }
 
     [Fact]
@@ -59,6 +59,23 @@ public sealed class SweeperTests : IDisposable
 
         Assert.False(connection.Outbound.IsClosed);
         Assert.Equal(WebSocketState.Open, _pair.Server.Socket.State);
+    }
+
+    [Fact]
+    [Trait("Requirement", "A1")]
+    public async Task A_client_is_closed_when_its_credential_has_ended()
+    {
+        using var connection = Connect(new OpenClawDialect(), _pair);
+        connection.LogIn(connection.Caller with { ValidUntil = _clock.GetUtcNow().AddMinutes(5) });
+
+        _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
+        _sweeper.Sweep();
+        var isEarly = connection.Outbound.IsClosed;
+        _clock.Advance(TimeSpan.FromTicks(1));
+        _sweeper.Sweep();
+
+        Assert.False(isEarly);
+        Assert.Equal(new WireClose(4001, "credential expired"), (await _pair.ReceiveAllAsync()).Close);
     }
 
     [Theory]
@@ -147,7 +164,7 @@ public sealed class SweeperTests : IDisposable
     private Connection Connect(IWireDialect dialect, SocketPair pair, bool isLoggedIn = true)
     {
         var limits = new GatewayLimitsConfig { HandshakeTimeoutMs = 15_000 };
-        _table.Gate.TryEnter(null, limits);
+        _table.TryEnter(null, limits);
         var connection = new Connection(pair.Server, dialect, null, limits, _table.Gate, _clock);
         _table.Add(connection);
         if (isLoggedIn)

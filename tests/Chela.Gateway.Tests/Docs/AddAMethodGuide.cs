@@ -2,6 +2,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,7 +10,6 @@ using System.Text.Json.Serialization;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Rpc;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -82,9 +82,10 @@ public sealed class TimeMethodsTests
     private static ValueTask<Outcome> CallAsync(string parameters, OperatorScopes granted)
     {
         var time = new StoppedClock();
-        var dispatcher = new Dispatcher(new MethodRegistry([new TimeMethods(time)]), time, NullLogger<Dispatcher>.Instance);
+        var gate = new CallGate(new CallLimits(() => new CallLimitSettings(Chat: 100, ChatOfAddress: 600), time));
+        var dispatcher = new Dispatcher(new MethodRegistry([new TimeMethods(time)]), gate, time, NullLogger<Dispatcher>.Instance);
         var caller = new Caller("connection 1", CallerRole.Operator, granted, "test");
-        var context = new CallContext("time.now", caller, new NoConnection());
+        var context = new CallContext("time.now", caller, new NoConnection(IPAddress.Loopback));
         return dispatcher.InvokeAsync(Dialect.JsonRpc, Encoding.UTF8.GetBytes(parameters), context, TestContext.Current.CancellationToken);
     }
 }
@@ -112,20 +113,4 @@ file static class Answers
 file sealed class StoppedClock : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
-}
-
-/// <summary>A caller without a socket.</summary>
-file sealed class NoConnection : ICallerConnection
-{
-    public void Follow(SessionKey session)
-    {
-    }
-
-    public void LogIn(Caller caller)
-    {
-    }
-
-    public void Close(int code, string reason)
-    {
-    }
 }

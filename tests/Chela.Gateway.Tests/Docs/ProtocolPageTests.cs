@@ -110,6 +110,6 @@ public sealed class ProtocolPageTests
         public static ListedMethod Read(JsonElement json) => new(
             json.GetProperty("name").GetString()!,
             json.TryGetProperty("dialect", out var dialect) ? dialect.GetString() : null,
-            json.GetProperty("public").GetBoolean() ? "none" : json.GetProperty("scopes")[0].GetString()![Prefix.Length..]);
+            json.GetProperty("public").GetBoolean() || json.GetProperty("scopes").GetArrayLength() == 0 ? "none" : json.GetProperty("scopes")[0].GetString()![Prefix.Length..]);
     }
 }

@@ -29,6 +29,40 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task A_list_of_sessions_that_is_gone_stops_the_start_as_long_as_there_are_transcripts()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await ChatAsync(start);
+        File.Delete(IndexFile(start));
+
+        var (exitCode, _, errors) = await GatewayProcess.RefusedAsync(start);
+
+        Assert.Equal(65, exitCode);
+        Assert.Contains("the list of sessions is gone", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_dies_in_the_middle_of_its_first_import_starts_again()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await using (var gateway = await GatewayProcess.StartAsync(start))
+        {
+            await using var client = await gateway.OpenOpenClawAsync();
+            var lines = new JsonArray(
+                """{"type":"session","version":3,"id":"old","timestamp":"2026-01-01T00:00:00Z"}""",
+                """{"type":"message","id":"1","message":{"role":"user","content":"from another gateway"}}""");
+            var begun = await client.CallAsync("sessions.import", new JsonObject { ["key"] = "agent:main:old", ["lines"] = lines });
+            Assert.Equal("1", begun.Text("payload/imported"));
+            gateway.Kill();
+        }
+
+        await using var again = await GatewayProcess.StartAsync(start);
+        await again.AssertAliveAsync();
+    }
+
+    [Fact]
     public async Task A_damaged_inbox_stops_the_start_with_file_and_offset()
     {
         using var folder = new TempFolder();

@@ -96,7 +96,7 @@ public sealed class FloodTests
         const string Upgrade = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgr";
         var silent = new List<IAsyncDisposable>();
         var sockets = new List<TcpClient>();
-        for (var number = 0; number < 12; number++)
+        for (var number = 0; number < 10; number++) // with the bodies that do not come, just below what one address may hold
         {
             silent.Add(await gateway.OpenSilentOpenClawAsync());
             silent.Add(await gateway.OpenSilentJsonRpcAsync());
@@ -135,6 +135,76 @@ public sealed class FloodTests
         await Patience.UntilAsync(
             async _ => await Record.ExceptionAsync(async () => await (await gateway.OpenSilentOpenClawAsync()).DisposeAsync()) is null,
             "the place that became free was given away");
+    }
+
+    [Fact]
+    public async Task Connections_that_ask_nothing_are_bounded_and_sockets_do_not_count()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path) { Environment = [("CHELA_GATEWAY__LIMITS__MAXCONNECTIONS", "3")] };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var client = await gateway.OpenOpenClawAsync();
+        TcpClient[] silent =
+        [
+            await ConnectAsync(gateway, ""), await ConnectAsync(gateway, "GET /health HTTP/1.1\r\nHost: loc"),
+            await ConnectAsync(gateway, ""), await ConnectAsync(gateway, ""),
+        ];
+        var ends = silent.Select(socket => socket.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask()).ToList();
+
+        var refused = await Task.WhenAny(ends).WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await refused);
+        Assert.Equal(1, ends.Count(end => end.IsCompleted));
+        Assert.Equal("true", (await client.CallAsync("health")).Text("ok"));
+        Array.ForEach(silent, socket => socket.Dispose());
+        await Patience.UntilAsync(
+            async _ => await Record.ExceptionAsync(() => gateway.ProbeAsync("/health")) is null, "the place that became free was given away");
+    }
+
+    [Theory]
+    [InlineData("Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")]
+    [InlineData("Sec-WebSocket-Version: 13\r\n")]
+    public async Task An_upgrade_that_is_no_WebSocket_handshake_is_told_which_one_is_spoken(string headers)
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        using var socket = await ConnectAsync(
+            gateway, $"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{headers}\r\n");
+        using var reader = new StreamReader(socket.GetStream());
+
+        var status = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        var answer = new List<string?>();
+        while (answer.LastOrDefault() != "")
+        {
+            answer.Add(await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal("HTTP/1.1 426 Upgrade Required", status);
+        Assert.Contains("Sec-WebSocket-Version: 13", answer);
+    }
+
+    [Fact]
+    [Trait("Requirement", "A6")]
+    public async Task More_silent_connections_in_all_than_allowed_are_refused_wherever_they_come_from()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path)
+        {
+            Environment = [("CHELA_GATEWAY__LIMITS__MAXUNAUTHENTICATED", "3"), ("CHELA_GATEWAY__TRUSTEDPROXIES", "127.0.0.1")],
+        };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var client = await gateway.OpenJsonRpcAsync();
+        Assert.Null((await client.CallRpcAsync("health")).Find("error")); // it counts among the silent until its login is done
+        await using var first = await OpenFromAsync(1);
+        await using var second = await OpenFromAsync(2);
+        await using var third = await OpenFromAsync(3);
+
+        var refusal = await Record.ExceptionAsync(() => OpenFromAsync(4));
+
+        Assert.Contains("503", Assert.IsType<WebSocketException>(refusal).Message, StringComparison.Ordinal);
+        Assert.Null((await client.CallRpcAsync("health")).Find("error"));
+
+        Task<WireClient> OpenFromAsync(int number) => WireClient.OpenAsync(gateway.Url + "/", ("X-Forwarded-For", $"203.0.113.{number}"));
     }
 
     [Fact]

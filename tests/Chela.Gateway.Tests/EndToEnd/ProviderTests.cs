@@ -130,6 +130,44 @@ public sealed class ProviderTests
     }
 
     [Fact]
+    public async Task Instructions_of_one_run_come_after_those_of_the_agent()
+    {
+        await using var fake = await FakeOpenAi.StartAsync(Ct);
+        fake.Enqueue(FakeOpenAiReply.Text("yes"), FakeOpenAiReply.Text("yes"));
+        using var folder = new TempFolder();
+        var start = StartOf(folder, fake);
+        await using var gateway = await GatewayProcess.StartAsync(
+            start with { Environment = [.. start.Environment, ("CHELA_AGENTS__DEFAULTS__INSTRUCTIONS", "Be brief.")] });
+        await using var client = await gateway.OpenJsonRpcAsync();
+
+        await client.CallRpcAsync("agent", new() { ["message"] = "one", ["idempotencyKey"] = "1", ["extraSystemPrompt"] = "Be kind." });
+        await client.CallRpcAsync("agent", new() { ["message"] = "two", ["idempotencyKey"] = "2" });
+
+        Assert.Equal(["system: Be brief.\n\nBe kind.", "system: Be brief."], fake.Requests.Select(request => request.Messages[0]));
+    }
+
+    [Fact]
+    public async Task A_conversation_that_no_longer_fits_is_shown_without_its_oldest_messages()
+    {
+        await using var fake = await FakeOpenAi.StartAsync(Ct);
+        fake.Enqueue(FakeOpenAiReply.Text("first"), FakeOpenAiReply.Text("second"), FakeOpenAiReply.Text("third"));
+        using var folder = new TempFolder();
+        var start = StartOf(folder, fake);
+        await using var gateway = await GatewayProcess.StartAsync(
+            start with { Environment = [.. start.Environment, ("CHELA_AGENTS__DEFAULTS__CONTEXTTOKENS", "1000")] });
+        await using var client = await gateway.OpenJsonRpcAsync();
+
+        foreach (var letter in "abc")
+        {
+            await client.CallRpcAsync("chat.send", new() { ["text"] = new string(letter, 1600) });
+        }
+
+        Assert.Equal(
+            ["a", "aAb", "bAc"],
+            fake.Requests.Select(request => string.Concat(request.Messages.Select(text => text.StartsWith("assistant", StringComparison.Ordinal) ? "A" : text[^1..]))));
+    }
+
+    [Fact]
     [Trait("Requirement", "B6")]
     public async Task An_abort_in_the_middle_ends_the_request_and_keeps_what_was_said()
     {

@@ -57,6 +57,42 @@ public sealed class SessionDialectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_session_that_is_detached_is_heard_no_more_and_goes_on()
+    {
+        await using var client = await OpenAsync();
+        await using var other = await OpenAsync();
+        var session = await ConnectAsync(client, null);
+        Assert.Equal(session, await ConnectAsync(other, session));
+
+        await client.SendAsync($$$$"""{"Command":{"name":"detach","args":{"session_id":"{{{{session}}}}"}}}""");
+        var detached = await client.ReceiveAsync();
+        await other.SendAsync($$$"""{"Chat":{"content":"Hello","session_id":"{{{session}}}"}}""");
+        await other.ReceiveAsync(frame => frame.TryGetProperty("AgentComplete", out _));
+        await client.SendAsync("\"Ping\"");
+        var next = await client.ReceiveAsync();
+
+        Assert.Equal(session, detached.Text("Connected/session_id"));
+        Assert.True(next.TryGetProperty("Pong", out _));
+    }
+
+    [Fact]
+    public async Task A_connect_alone_writes_nothing()
+    {
+        await using var client = await OpenAsync();
+        await using var reader = await _gateway.OpenOpenClawAsync();
+
+        var session = await ConnectAsync(client, null);
+        await ConnectAsync(client, "named");
+        var before = await reader.CallAsync("sessions.list");
+        await client.SendAsync($$$"""{"Chat":{"content":"Hello","session_id":"{{{session}}}"}}""");
+        await client.ReceiveAsync(frame => frame.TryGetProperty("AgentComplete", out _));
+        var after = await reader.CallAsync("sessions.list");
+
+        Assert.Empty(before.List("payload/sessions"));
+        Assert.Equal([session], after.List("payload/sessions").Select(row => row.Text("key")));
+    }
+
+    [Fact]
     public async Task A_command_stops_what_runs()
     {
         await using var client = await OpenAsync();

@@ -11,7 +11,7 @@ public sealed class NpmSuiteTests(ITestOutputHelper output)
 {
     private const string Ending = ".test.mjs";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static bool IsContinuousIntegration => Environment.GetEnvironmentVariable("CI") == "true";
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Chela.Contracts.Events;
+using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Hosting;
@@ -33,14 +34,21 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <param name="time">The clock; the real one without it.</param>
     /// <param name="config">The text of the configuration file.</param>
     /// <param name="providers">Where models are; only the echo model without it.</param>
+    /// <param name="phase">How far it is to get.</param>
     public static async Task<GatewayParts> StartAsync(
-        TempFolder folder, TimeProvider? time = null, string? config = null, ProviderSettings? providers = null)
+        TempFolder folder,
+        TimeProvider? time = null,
+        string? config = null,
+        ProviderSettings? providers = null,
+        LifecyclePhase phase = LifecyclePhase.Running)
     {
         var setup = new GatewaySetup(
             new StatePaths(folder.Path), ConfigFixture.Load(config), Token, providers ?? new ProviderSettings(), time ?? TimeProvider.System);
         var parts = new GatewayParts(setup);
         await parts.Get<SessionTable>().LoadAsync(TestContext.Current.CancellationToken);
-        parts.Get<Lifecycle>().MoveTo(LifecyclePhase.Running);
+        await parts.Get<DeviceTable>().LoadAsync(TestContext.Current.CancellationToken);
+        parts.Get<GatewayAddresses>().Attach(["ws://127.0.0.1:18789"]);
+        parts.Get<Lifecycle>().MoveTo(phase);
         return parts;
     }
 

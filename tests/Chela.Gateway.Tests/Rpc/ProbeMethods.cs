@@ -1,7 +1,7 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Contracts.Access;
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Rpc;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -45,28 +45,13 @@ internal sealed class ProbeMethods(Action<MethodMap> map) : IMethodModule
     public static MethodRegistry Registry(params Action<MethodMap>[] slices) => new(slices.Select(slice => new ProbeMethods(slice)));
 
     public static Dispatcher Dispatcher(TimeProvider time, params RpcMethod[] methods) => new(
-        Registry(map => Array.ForEach(methods, method => map.Add(method))), time, NullLogger<Dispatcher>.Instance);
+        Registry(map => Array.ForEach(methods, method => map.Add(method))), Gate(time), time, NullLogger<Dispatcher>.Instance);
+
+    /// <summary>Admits calls as often as a gateway does without configuration.</summary>
+    public static CallGate Gate(TimeProvider time) => new(new CallLimits(() => new CallLimitSettings(100, 600), time));
 
     public static Caller Operator(OperatorScopes scopes) => new("c1", CallerRole.Operator, scopes, "cli");
 
     public static CallContext Call(string method, Caller? caller = null) =>
-        new(method, caller ?? Operator(OperatorScopes.Admin), NoConnection.Instance);
-
-    /// <summary>A call that came over nothing.</summary>
-    private sealed class NoConnection : ICallerConnection
-    {
-        public static readonly NoConnection Instance = new();
-
-        public void Follow(SessionKey session)
-        {
-        }
-
-        public void LogIn(Caller caller)
-        {
-        }
-
-        public void Close(int code, string reason)
-        {
-        }
-    }
+        new(method, caller ?? Operator(OperatorScopes.Admin), new NoConnection(IPAddress.Loopback));
 }

@@ -67,6 +67,21 @@ public sealed class RealMethodsTests
     }
 
     [Fact]
+    [Trait("Requirement", "A2")]
+    public async Task A_method_of_the_OpenClaw_protocol_takes_the_scope_that_it_takes_there()
+    {
+        using var folder = new TempFolder();
+        await using var parts = await GatewayParts.StartAsync(folder);
+
+        var others = parts.Get<MethodRegistry>().All()
+            .Where(entry => entry.Dialect is null && OpenClawMethods.ScopeFor(entry.Name) is not OperatorScopes.Admin and var scope && scope != entry.Method.Scope)
+            .Select(entry => (entry.Name, entry.Method.Scope));
+
+        Assert.All(others, entry => Assert.Equal(OperatorScopes.None, entry.Scope));
+        Assert.Equal(["device.scopes.requestUpgrade", "device.scopes.waitUpgrade", "health"], others.Select(entry => entry.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Only_health_and_login_answer_before_a_login()
     {
         using var folder = new TempFolder();
@@ -106,7 +121,7 @@ public sealed class RealMethodsTests
             var context = ProbeMethods.Call(name);
             var outcome = await dispatcher.InvokeAsync(dialect ?? Dialect.OpenClaw, Encoding.UTF8.GetBytes(parameters), context, Ct);
 
-            Assert.True(outcome.Error?.Kind is null or RpcErrorKind.InvalidParams or RpcErrorKind.Unauthenticated, $"{name}: {outcome.Error}");
+            Assert.True(outcome.Error?.Kind is null or RpcErrorKind.InvalidRequest or RpcErrorKind.InvalidParams or RpcErrorKind.Unauthenticated, $"{name}: {outcome.Error}");
         }
     }
 

@@ -45,6 +45,20 @@ public sealed class ChatHistoryTests : IAsyncLifetime
         Assert.Null(history.InFlightRun);
     }
 
+    [Theory]
+    [InlineData(2, 2, "m2 m3", true, 4)]
+    [InlineData(4, 4, "m0 m1", false, null)]
+    [InlineData(10, 9, "", false, null)]
+    public async Task Earlier_messages_come_a_page_at_a_time(int limit, int offset, string texts, bool hasMore, int? next)
+    {
+        await WriteAsync([.. Enumerable.Range(0, 6).Select(n => User($"m{n}"))]);
+
+        var history = await ReadAsync(limit, offset: offset);
+
+        Assert.Equal(texts, string.Join(' ', Texts(history)));
+        Assert.Equal((hasMore, 6L, offset, next), (history.HasMore, history.TotalMessages, history.Offset, history.NextOffset));
+    }
+
     [Fact]
     public async Task A_message_is_told_with_what_is_known_of_it()
     {
@@ -138,7 +152,7 @@ public sealed class ChatHistoryTests : IAsyncLifetime
 
         Assert.Equal(Chela.Contracts.Errors.RpcErrorKind.Unavailable, refusal.Error.Kind);
         Assert.StartsWith("The transcript of this session cannot be read: ", refusal.Message, StringComparison.Ordinal);
-        Assert.Empty((await Parts.Get<ChatHistory>().ReadAsync(SessionKey.Of("main", "other"), 10, 10, Ct)).Messages);
+        Assert.Empty((await Parts.Get<ChatHistory>().ReadAsync(SessionKey.Of("main", "other"), new HistoryPage(), Ct)).Messages);
     }
 
     [Fact]
@@ -176,8 +190,8 @@ public sealed class ChatHistoryTests : IAsyncLifetime
     private static IEnumerable<string> Texts(ChatHistoryResult history) =>
         history.Messages.Select(message => Assert.Single(message.Content).Text);
 
-    private Task<ChatHistoryResult> ReadAsync(int limit = 200, int maxChars = ChatHistory.MaxMessageChars) =>
-        Parts.Get<ChatHistory>().ReadAsync(SessionKey.Main, limit, maxChars, Ct).AsTask();
+    private Task<ChatHistoryResult> ReadAsync(int limit = 200, int maxChars = HistoryPage.MaxMessageChars, int offset = 0) =>
+        Parts.Get<ChatHistory>().ReadAsync(SessionKey.Main, new HistoryPage { Limit = limit, MaxChars = maxChars, Offset = offset }, Ct).AsTask();
 
     private async Task WriteAsync(params TranscriptEntry[] entries)
     {

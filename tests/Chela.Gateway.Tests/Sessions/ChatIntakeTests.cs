@@ -1,11 +1,16 @@
 using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Bus.Queue;
+using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Bus;
+using Chela.Gateway.Tests.Config;
 using Chela.Gateway.Tests.Storage;
 using Chela.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Sessions;
 
@@ -18,12 +23,14 @@ public sealed class ChatIntakeTests : IAsyncDisposable
     private readonly Lifecycle _lifecycle = new();
     private readonly ManualTimeProvider _clock = new();
     private readonly SessionTable _sessions;
+    private readonly QueueRules _rules;
     private readonly ChatIntake _intake;
 
     public ChatIntakeTests()
     {
-        _sessions = new SessionTable(_tableFiles.Open(), _clock);
-        _intake = new ChatIntake(new Inbox(_inboxFiles.Open()), _sessions, _lanes.Lanes, _lifecycle, _clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<ChatIntake>.Instance);
+        _sessions = new SessionTable(new SessionJournal(_tableFiles.Open()), _clock);
+        _rules = new QueueRules(new ConfigStore(ConfigFixture.Load()), _sessions);
+        _intake = Intake(_lifecycle);
         _lifecycle.MoveTo(LifecyclePhase.Running);
     }
 
@@ -37,6 +44,24 @@ public sealed class ChatIntakeTests : IAsyncDisposable
         Assert.Equal(1, _lanes.Lanes.Depth);
         Assert.NotNull(_sessions.Find(SessionKey.Main));
         Assert.Equal((1, 1), (_inboxFiles.Passed(StorageSteps.JournalAfterFsync), _tableFiles.Passed(StorageSteps.JournalAfterFsync)));
+    }
+
+    [Fact]
+    [Trait("Requirement", "B6")]
+    public async Task A_message_that_was_accepted_can_be_stopped_before_it_is_in_its_lane()
+    {
+        var (_, turn) = await _intake.AcceptAsync(SessionKey.Main, "run", "Hello", "cli");
+
+        var seen = _lanes.Lanes.Of(SessionKey.Main);
+        var stopped = _lanes.Lanes.Abort(SessionKey.Main, null);
+        _lanes.Lanes.Enqueue(turn!);
+        var result = await turn!.Completion.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([turn], seen);
+        Assert.Equal(["run"], stopped);
+        Assert.Equal(TurnStatus.Aborted, result.Status);
+        await _lanes.Lanes.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, false), (_lanes.Lanes.Depth, _lanes.Lanes.IsBusy(SessionKey.Main)));
     }
 
     [Fact]
@@ -56,7 +81,7 @@ public sealed class ChatIntakeTests : IAsyncDisposable
     [Trait("Requirement", "K9")]
     public async Task A_gateway_that_starts_or_stops_takes_nothing()
     {
-        var starting = new ChatIntake(new Inbox(_inboxFiles.Open()), _sessions, _lanes.Lanes, new Lifecycle(), _clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<ChatIntake>.Instance);
+        var starting = Intake(new Lifecycle());
         _lifecycle.MoveTo(LifecyclePhase.Stopping);
 
         var early = await Assert.ThrowsAsync<RpcException>(() => starting.AcceptAsync(SessionKey.Main, "run", "Hello", "cli").AsTask());
@@ -70,7 +95,7 @@ public sealed class ChatIntakeTests : IAsyncDisposable
     [Fact]
     public async Task A_full_lane_refuses_before_anything_is_written_and_other_lanes_go_on()
     {
-        for (var n = 0; n <= Lanes.MaxWaiting; n++)
+        for (var n = 0; n <= new QueueSettings().Cap; n++)
         {
             await _intake.AcceptAsync(SessionKey.Main, $"{n}", "Hello", "cli");
         }
@@ -81,6 +106,20 @@ public sealed class ChatIntakeTests : IAsyncDisposable
         Assert.Equal((RpcErrorKind.TooMany, 5000), (refusal.Error.Kind, refusal.Error.RetryAfterMs));
         Assert.StartsWith("20 messages already wait in this session", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(Acceptance.New, other.Acceptance);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_again_is_known_also_when_its_lane_is_full()
+    {
+        for (var n = 0; n <= new QueueSettings().Cap; n++)
+        {
+            await _intake.AcceptAsync(SessionKey.Main, $"{n}", "Hello", "cli");
+        }
+
+        Assert.Equal(new Intake(Acceptance.InFlight, null), await _intake.AcceptAsync(SessionKey.Main, "7", "Hello", "cli"));
+        Assert.Null(_sessions.Find(SessionKey.Of("main", "elsewhere")));
+        await Assert.ThrowsAsync<RpcException>(() => _intake.AcceptAsync(SessionKey.Of("main", "elsewhere"), "7", "Hello", "cli").AsTask());
+        Assert.Null(_sessions.Find(SessionKey.Of("main", "elsewhere"))); // a conflict makes no session
     }
 
     [Theory]
@@ -108,6 +147,13 @@ public sealed class ChatIntakeTests : IAsyncDisposable
         _lanes.Dispose();
         await _inboxFiles.DisposeAsync();
         await _tableFiles.DisposeAsync();
+    }
+
+    private ChatIntake Intake(Lifecycle lifecycle)
+    {
+        var inbox = new Inbox(_inboxFiles.Open());
+        var commands = new CommandDesk(new CommandTable([]), inbox, new Runs(_clock), new EventBus(), _clock);
+        return new ChatIntake(inbox, _sessions, _lanes.Lanes, _rules, commands, lifecycle, _clock, NullLogger<ChatIntake>.Instance);
     }
 
     private static (string, string, string, string, long) Facts(Turn turn) =>

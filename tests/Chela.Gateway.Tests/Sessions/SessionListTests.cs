@@ -20,8 +20,8 @@ public sealed class SessionListTests : IAsyncDisposable
 
     public SessionListTests()
     {
-        _table = new SessionTable(_trial.Open(), _clock);
-        _list = new SessionList(_table, _lanes.Lanes, new ConfigStore(ConfigFixture.Load()), _clock);
+        _table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        _list = new SessionList(_table, _lanes.Lanes, new ConfigStore(ConfigFixture.Load()), _ => new SessionDefaults("echo", "echo"), _clock);
     }
 
     [Fact]

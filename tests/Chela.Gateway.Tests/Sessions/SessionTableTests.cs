@@ -17,7 +17,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     [Fact]
     public async Task A_session_is_made_once_and_then_found()
     {
-        var table = new SessionTable(_trial.Open(), _clock);
+        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
 
         var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => table.GetOrCreateAsync(SessionKey.Main, Ct).AsTask(), Ct)));
 
@@ -32,7 +32,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     {
         using var reached = new ManualResetEventSlim();
         using var proceed = new ManualResetEventSlim();
-        var table = new SessionTable(_trial.Open(), _clock);
+        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
         _trial.AtStep = step =>
         {
             if (step == StorageSteps.JournalBeforeFsync)
@@ -55,7 +55,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     [Fact]
     public async Task A_session_that_the_disk_refused_is_not_there()
     {
-        var table = new SessionTable(_trial.Open(), _clock);
+        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
         _trial.AtStep = step => _ = step == StorageSteps.JournalBeforeWrite ? throw new IOException("the disk is full") : 0;
 
         await Assert.ThrowsAsync<JournalWriteException>(() => table.GetOrCreateAsync(SessionKey.Main, Ct).AsTask());
@@ -71,7 +71,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     public async Task A_change_moves_the_time_of_the_last_one_and_survives_a_restart()
     {
         var journal = _trial.Open();
-        var table = new SessionTable(journal, _clock);
+        var table = new SessionTable(new SessionJournal(journal), _clock);
         var made = await table.GetOrCreateAsync(SessionKey.Main, Ct);
         _clock.Advance(TimeSpan.FromMinutes(5));
 
@@ -88,12 +88,12 @@ public sealed class SessionTableTests : IAsyncDisposable
     [Fact]
     public async Task A_session_that_was_deleted_stays_so_and_may_be_made_anew_under_another_id()
     {
-        var table = new SessionTable(_trial.Open(), _clock);
+        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
         var other = await table.GetOrCreateAsync(SessionKey.Of("main", "other"), Ct);
         var first = await table.GetOrCreateAsync(SessionKey.Main, Ct);
 
-        var removed = await table.RemoveAsync(SessionKey.Main, Ct);
-        var nothing = await table.RemoveAsync(SessionKey.Main, Ct);
+        var removed = await table.RemoveAsync(SessionKey.Main);
+        var nothing = await table.RemoveAsync(SessionKey.Main);
         var afterDelete = await LoadAsync();
         var second = await table.GetOrCreateAsync(SessionKey.Main, Ct);
         var afterAll = await LoadAsync();
@@ -104,16 +104,35 @@ public sealed class SessionTableTests : IAsyncDisposable
         Assert.Equal(second, afterAll.Find(SessionKey.Main));
     }
 
+    [Theory]
+    [Trait("Requirement", "B4")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_reset_or_removal_that_the_disk_refuses_changes_nothing(bool isReset)
+    {
+        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        var before = await table.GetOrCreateAsync(SessionKey.Main, Ct);
+        _trial.AtStep = step => _ = step == StorageSteps.JournalBeforeWrite ? throw new IOException("No space left on device") : 0;
+
+        await Assert.ThrowsAsync<JournalWriteException>(async () => _ = isReset ? await table.ResetAsync(SessionKey.Main) : await table.RemoveAsync(SessionKey.Main));
+        _trial.AtStep = _ => { };
+        await table.UpdateAsync(SessionKey.Main, entry => entry with { Label = "still there" });
+
+        Assert.Equal(before.SessionId, table.Find(SessionKey.Main)?.SessionId);
+        Assert.Equal((before.SessionId, "still there"), ((await LoadAsync()).Find(SessionKey.Main)?.SessionId, (await LoadAsync()).Find(SessionKey.Main)?.Label));
+        Assert.Contains(table.Newest, entry => entry.SessionId == before.SessionId);
+    }
+
     [Fact]
     [Trait("Requirement", "O4")]
     public async Task When_the_journal_has_grown_it_is_written_anew_with_the_last_state_of_each_session()
     {
         var journal = _trial.Open();
-        var table = new SessionTable(journal, _clock);
+        var table = new SessionTable(new SessionJournal(journal), _clock);
         await table.GetOrCreateAsync(SessionKey.Main, Ct);
         await table.GetOrCreateAsync(SessionKey.Of("main", "gone"), Ct);
         var kept = await table.GetOrCreateAsync(SessionKey.Of("main", "kept"), Ct);
-        await table.RemoveAsync(SessionKey.Of("main", "gone"), Ct);
+        await table.RemoveAsync(SessionKey.Of("main", "gone"));
         for (var n = 0; n < 4; n++)
         {
             table.Update(SessionKey.Main, entry => entry with { Title = new string('x', 5 * 1024 * 1024) });
@@ -136,7 +155,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     public async Task A_session_with_the_longest_short_key_is_there_after_a_restart()
     {
         Assert.True(SessionKey.TryParse(new string('a', 501), out var key, out _));
-        var made = await new SessionTable(_trial.Open(), _clock).GetOrCreateAsync(key, Ct);
+        var made = await new SessionTable(new SessionJournal(_trial.Open()), _clock).GetOrCreateAsync(key, Ct);
 
         var loaded = await LoadAsync();
 
@@ -148,7 +167,7 @@ public sealed class SessionTableTests : IAsyncDisposable
 
     private async Task<SessionTable> LoadAsync()
     {
-        var table = new SessionTable(_trial.Open(), _clock);
+        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
         await table.LoadAsync(Ct);
         return table;
     }

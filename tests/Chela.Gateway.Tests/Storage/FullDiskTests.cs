@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Support;
 
@@ -14,7 +13,7 @@ public sealed class FullDiskTests
     public async Task A_full_disk_refuses_records_whole_and_takes_them_again_when_there_is_room()
     {
         using var folder = new TempFolder();
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder.Path), "Mounting a tmpfs needs root.");
+        Assert.SkipUnless(await SmallDisk.MountAsync(folder.Path, "512k"), "Mounting a tmpfs needs root.");
         try
         {
             var ballast = folder.File("ballast");
@@ -36,7 +35,7 @@ public sealed class FullDiskTests
         }
         finally
         {
-            await RunAsync("umount", folder.Path);
+            await SmallDisk.UnmountAsync(folder.Path);
         }
     }
 
@@ -44,7 +43,7 @@ public sealed class FullDiskTests
     public async Task A_document_keeps_its_content_and_backups_when_the_disk_is_full()
     {
         using var folder = new TempFolder();
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder.Path), "Mounting a tmpfs needs root.");
+        Assert.SkipUnless(await SmallDisk.MountAsync(folder.Path, "512k"), "Mounting a tmpfs needs root.");
         try
         {
             var document = new DocumentFile(folder.File("d.json"));
@@ -59,7 +58,7 @@ public sealed class FullDiskTests
         }
         finally
         {
-            await RunAsync("umount", folder.Path);
+            await SmallDisk.UnmountAsync(folder.Path);
         }
     }
 
@@ -78,17 +77,5 @@ public sealed class FullDiskTests
                 return acknowledged;
             }
         }
-    }
-
-    private static async Task<bool> RunAsync(string program, params string[] arguments)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return false;
-        }
-
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true });
-        await process!.WaitForExitAsync(Ct);
-        return process.ExitCode == 0;
     }
 }

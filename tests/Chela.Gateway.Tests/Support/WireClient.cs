@@ -84,6 +84,20 @@ internal sealed class WireClient : IAsyncDisposable
             $"Closed with {_socket.CloseStatus} '{_socket.CloseStatusDescription}' while a frame was awaited.");
     }
 
+    /// <summary>Waits for a frame that fits, or for the server's goodbye; gives the code of the latter.</summary>
+    public async Task<int?> AnswerOrCloseAsync(Predicate<JsonElement> wanted)
+    {
+        while (await ReadAsync() is { } text)
+        {
+            if (wanted(JsonElement.Parse(text)))
+            {
+                return null;
+            }
+        }
+
+        return (int)_socket.CloseStatus!;
+    }
+
     /// <summary>Waits for a frame that fits and leaves it, and everything before it, to be received later.</summary>
     public async Task WhenHeardAsync(Predicate<JsonElement> wanted) => _unread.Insert(0, await ReceiveAsync(wanted));
 

@@ -5,4 +5,5 @@ namespace Chela.Gateway.Tests.Wire;
 
 /// <summary>JSON types of these tests.</summary>
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class WrittenJson : JsonSerializerContext;

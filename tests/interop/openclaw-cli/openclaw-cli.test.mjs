@@ -1,85 +1,48 @@
 // requirement: W5, W9, A1
-// OpenClaw's own command line, pointed at the real gateway.
+// OpenClaw's own command line, pointed at the real gateway; every frame that passes is held against the published schema.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Gateway, token } from '../support/gateway.mjs';
-
-const installed = fileURLToPath(new URL('node_modules/', import.meta.url));
-const limitMs = 60_000;
+import { assertFramesFit } from '../support/frame-watch.mjs';
+import { Gateway } from '../support/gateway.mjs';
+import { OpenClawCli } from '../support/openclaw-cli.mjs';
+import { commonCommands } from '../support/openclaw-commands.mjs';
+import { RecordingProxy } from '../support/recording-proxy.mjs';
 
 let gateway;
-let home;
+let proxy;
+let openclaw;
 
 before(async () => {
   gateway = await Gateway.start();
-  home = await mkdtemp(join(tmpdir(), 'chela-openclaw-'));
-  await mkdir(join(home, '.openclaw'));
-  const remote = { gateway: { mode: 'remote', remote: { url: gateway.url, token } } };
-  await writeFile(join(home, '.openclaw', 'openclaw.json'), JSON.stringify(remote));
+  proxy = await RecordingProxy.start(() => gateway.url);
+  openclaw = await OpenClawCli.of(fileURLToPath(new URL('.', import.meta.url)), proxy.url);
 });
 
 after(async () => {
+  proxy.stop();
   await gateway.dispose();
-  await rm(home, { recursive: true, force: true });
+  await openclaw.dispose();
 });
 
-/** The newest Node at hand: the one from npm, or the one that runs this suite. */
-function newNode() {
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const file = join(installed, `node-${platform}-${process.arch}`, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  return existsSync(file) ? file : process.execPath;
-}
-
-/** Runs the command line in a home of its own that knows the gateway; gives how it ended and what it printed. */
-async function openclaw(...args) {
-  const child = spawn(newNode(), [join(installed, 'openclaw', 'openclaw.mjs'), ...args], {
-    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, HOME: home, USERPROFILE: home, TMPDIR: home, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: limitMs,
-    killSignal: 'SIGKILL',
-  });
-  const printed = { output: '', error: '' };
-  child.stdout.on('data', (text) => (printed.output += text));
-  child.stderr.on('data', (text) => (printed.error += text));
-  const [code, signal] = await once(child, 'close');
-  return { code: code ?? signal, ...printed };
-}
-
-/** The same, for a command that is to succeed and print one JSON value. */
-async function json(...args) {
-  const ended = await openclaw(...args);
-  assert.equal(ended.code, 0, JSON.stringify(ended));
-  return JSON.parse(ended.output);
-}
-
-const target = () => ['--url', gateway.url, '--token', token];
-
 test('gateway call health, with address and token', async () => {
-  const health = await json('gateway', 'call', 'health', ...target(), '--json');
+  const health = await openclaw.json('gateway', 'call', 'health', ...openclaw.target, '--json');
 
   assert.equal(health.ok, true);
 });
 
 test('health and gateway health, from its own configuration', async () => {
-  const health = await json('health', '--json');
-  const readable = await openclaw('gateway', 'health');
+  const health = await openclaw.json('health', '--json');
+  const readable = await openclaw.succeed('gateway', 'health');
 
   assert.equal(health.ok, true);
-  assert.equal(readable.code, 0);
-  assert.match(readable.output, /Gateway Health\s+OK/);
+  assert.match(readable, /Gateway Health\s+OK/);
 });
 
 test('gateway probe reaches the gateway', async () => {
-  const probe = await json('gateway', 'probe', ...target(), '--json');
+  const probe = await openclaw.json('gateway', 'probe', ...openclaw.target, '--json');
 
   assert.equal(probe.ok, true);
 });
@@ -87,8 +50,8 @@ test('gateway probe reaches the gateway', async () => {
 test('gateway call chat.send, then chat.history', async () => {
   const message = { sessionKey: 'cli', message: 'Hello from the command line', idempotencyKey: randomUUID() };
 
-  const sent = await json('gateway', 'call', 'chat.send', ...target(), '--json', '--params', JSON.stringify(message));
-  const history = await json('gateway', 'call', 'chat.history', ...target(), '--json', '--params', '{"sessionKey":"cli"}');
+  const sent = await openclaw.json('gateway', 'call', 'chat.send', ...openclaw.target, '--json', '--params', JSON.stringify(message));
+  const history = await openclaw.json('gateway', 'call', 'chat.history', ...openclaw.target, '--json', '--params', '{"sessionKey":"cli"}');
 
   assert.deepEqual(sent, { runId: message.idempotencyKey, status: 'started' });
   assert.deepEqual(history.messages.map((entry) => [entry.role, entry.content[0].text]), [
@@ -97,16 +60,112 @@ test('gateway call chat.send, then chat.history', async () => {
   ]);
 });
 
+test('gateway status and status see a gateway that can be reached', async () => {
+  const gatewayStatus = await openclaw.json('gateway', 'status', ...openclaw.target, '--json');
+  const status = await openclaw.json('status', '--json');
+
+  assert.equal(gatewayStatus.rpc.ok, true);
+  assert.equal(status.gateway.reachable, true);
+});
+
+test('devices list, models list and system presence answer', async () => {
+  const devices = await openclaw.json('devices', 'list', ...openclaw.target, '--json');
+  const models = await openclaw.json('gateway', 'call', 'models.list', ...openclaw.target, '--json');
+  const presence = await openclaw.json('system', 'presence', ...openclaw.target, '--json');
+
+  assert.ok(Array.isArray(devices.paired));
+  assert.ok(models.models.some((model) => model.provider === 'echo'));
+  assert.ok(presence.some((row) => row.mode === 'gateway'), JSON.stringify(presence));
+});
+
 test('An unknown method exits with 1 and the message of the gateway', async () => {
-  const ended = await openclaw('gateway', 'call', 'no.such', ...target());
+  const ended = await openclaw.run('gateway', 'call', 'no.such', ...openclaw.target);
 
   assert.equal(ended.code, 1);
   assert.match(ended.error, /unknown method: no\.such/);
 });
 
 test('A wrong token exits with 1 and says so', async () => {
-  const ended = await openclaw('gateway', 'call', 'health', '--url', gateway.url, '--token', 'not-the-token-at-all-123');
+  const ended = await openclaw.run('gateway', 'call', 'health', '--url', proxy.url, '--token', 'not-the-token-at-all-123');
 
   assert.equal(ended.code, 1);
   assert.match(ended.error, /unauthorized: gateway token mismatch/);
+});
+
+/** What only this generation has, or asks the gateway for. */
+const commands = [
+  ...commonCommands,
+  ['agent --message hello-main', 0, /^hello-main$/m],
+  ['models list', 0, /^echo\/echo /m],
+  ['logs', 0, /Log file: gateway\.log/],
+  ['skills list', 1, /unknown method: skills\.status/],
+  ['gateway stability', 1, /unknown method: diagnostics\.stability/],
+];
+
+describe('Commands, each with its exit code and what it prints', { concurrency: 2 }, () => {
+  for (const [command, code, printed] of commands) {
+    test(command, async () => {
+      const ended = await openclaw.run(...command.split(' '));
+
+      assert.equal(ended.code, code, JSON.stringify(ended));
+      assert.match(ended.output + ended.error, printed);
+    });
+  }
+});
+
+describe('Commands that stay', { concurrency: 2 }, () => {
+  test('tui sends a message and shows the reply', { skip: process.platform !== 'linux' && 'needs script of util-linux' }, async () => {
+    const tui = openclaw.startInTerminal('tui');
+    await tui.printed(/gateway connected/);
+
+    tui.write('/slow 1 words of the reply');
+    await tui.printed(/words of the reply/);
+    tui.write('\r');
+
+    await tui.printed(/^\s*words of the reply\s*$/m);
+    tui.stop();
+  });
+
+  test('acp passes a prompt on and the reply back', async () => {
+    const acp = openclaw.start('acp');
+
+    await acp.ask(1, 'initialize', { protocolVersion: 1, clientCapabilities: {} });
+    const { sessionId } = await acp.ask(2, 'session/new', { cwd: '/', mcpServers: [] });
+    const { stopReason } = await acp.ask(3, 'session/prompt', { sessionId, prompt: [{ type: 'text', text: 'hello from an editor' }] });
+
+    assert.equal(stopReason, 'end_turn');
+    const said = [...acp.text.matchAll(/"agent_message_chunk","content":\{"type":"text","text":("[^"]*")/g)].map(([, text]) => JSON.parse(text));
+    assert.match(said.join(''), /hello from an editor$/); // in as many chunks as the words came
+    assert.equal(await acp.finish(), 0);
+  });
+
+  test('mcp serve reads a conversation', async () => {
+    const mcp = openclaw.start('mcp', 'serve');
+
+    await mcp.ask(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'interop', version: '1' } });
+    const { structuredContent } = await mcp.ask(2, 'tools/call', { name: 'messages_read', arguments: { session_key: 'agent:main:cli' } });
+
+    assert.deepEqual(structuredContent.messages.map((message) => message.content[0].text), ['Hello from the command line', 'Hello from the command line']);
+    assert.equal(await mcp.finish(), 0);
+  });
+
+  test('node run is paired, hears what the gateway has not, and stays connected', async () => {
+    const node = openclaw.start('node', 'run', '--host', '127.0.0.1', '--port', new URL(proxy.url).port);
+    await node.printed(/node host gateway connected/);
+    const pushed = (await proxy.passed.first(({ text }) => text?.includes('"node.pluginTools.update"'))).connection;
+    const answer = await proxy.passed.first(({ connection, text }) => connection === pushed && text.includes('unknown method: node.pluginTools.update'));
+
+    const nodes = await openclaw.json('nodes', 'status', '--json');
+
+    assert.equal(answer.from, 'gateway');
+    assert.deepEqual(nodes.nodes.map(({ paired, connected }) => [paired, connected]), [[true, true]]);
+    node.stop();
+  });
+});
+
+// The last test: it looks back on all of the above.
+test('Every frame of the gateway satisfies the published schema, and so does every request that it accepted', () => {
+  const seen = assertFramesFit(proxy);
+
+  assert.ok(seen.has('res'));
 });

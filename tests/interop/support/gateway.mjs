@@ -73,7 +73,7 @@ export class Gateway {
   /** Ends the process and removes what it stored. */
   async dispose() {
     await this.#end('SIGKILL');
-    await rm(this.#home, { recursive: true, force: true });
+    await rm(this.#home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }); // a program that is ending may still write
   }
 
   async #end(signal) {

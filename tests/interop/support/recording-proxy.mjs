@@ -9,9 +9,12 @@ export class RecordingProxy {
   passed = new Arrivals();
   #server;
   #connections = 0;
+  #headers;
 
-  static async start(target) {
+  /** The headers go with every connection to the gateway; what was forwarded is nobody local, for example. */
+  static async start(target, headers = {}) {
     const proxy = new RecordingProxy();
+    proxy.#headers = headers;
     proxy.#server = new WebSocketServer({ host: '127.0.0.1', port: 0, maxPayload: 64 * 1024 * 1024 });
     proxy.#server.on('connection', (client) => proxy.#join(client, target()));
     await once(proxy.#server, 'listening');
@@ -35,7 +38,7 @@ export class RecordingProxy {
 
   #join(client, url) {
     const connection = ++this.#connections;
-    const gateway = new WebSocket(url, { perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 });
+    const gateway = new WebSocket(url, { headers: this.#headers, perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 });
     const early = [];
     client.on('message', (data, isBinary) => {
       this.passed.add({ connection, from: 'client', text: `${data}` });

@@ -4,14 +4,21 @@ using Chela.Contracts.Events;
 
 namespace Chela.Gateway.Access.Devices;
 
-/// <summary>A device asks to be admitted; somebody has to decide.</summary>
-internal sealed class PairingRequestedEvent(PairingRequest request) : GatewayEvent
+/// <summary>What those hear who admit devices.</summary>
+internal abstract class DeviceEvent : GatewayEvent
 {
-    public override string Name => "device.pair.requested";
-
     public override OperatorScopes RequiredScope => OperatorScopes.Pairing;
 
     public override bool DropIfSlow => true;
+
+    /// <summary>The session dialect has a closed list of tags, and none of these is in it.</summary>
+    public override string? NameIn(Dialect dialect) => dialect == Dialect.Session ? null : Name;
+}
+
+/// <summary>A device asks to be admitted; somebody has to decide.</summary>
+internal sealed class PairingRequestedEvent(PairingRequest request) : DeviceEvent
+{
+    public override string Name => "device.pair.requested";
 
     public override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
     {
@@ -24,20 +31,49 @@ internal sealed class PairingRequestedEvent(PairingRequest request) : GatewayEve
 }
 
 /// <summary>Somebody decided, or another request took this one's place.</summary>
-/// <param name="decision"><c>approved</c> or <c>rejected</c>.</param>
-internal sealed class PairingResolvedEvent(PairingRequest request, string decision, long nowMs) : GatewayEvent
+internal sealed class PairingResolvedEvent(PairingRequest request, bool isApproved, long nowMs) : DeviceEvent
 {
     public override string Name => "device.pair.resolved";
 
-    public override OperatorScopes RequiredScope => OperatorScopes.Pairing;
+    public string RequestId => request.RequestId;
 
-    public override bool DropIfSlow => true;
+    public bool IsApproved => isApproved;
 
     public override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
     {
         writer.WriteString("requestId"u8, request.RequestId);
         writer.WriteString("deviceId"u8, request.DeviceId);
-        writer.WriteString("decision"u8, decision);
+        writer.WriteString("decision"u8, isApproved ? "approved"u8 : "rejected"u8);
         writer.WriteNumber("ts"u8, nowMs);
+    }
+}
+
+/// <summary>The list of devices is another one than before: read it again.</summary>
+internal sealed class DevicesChangedEvent : DeviceEvent
+{
+    public override string Name => "device.pair.changed";
+
+    public override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
+    {
+        // The protocol's payload is empty.
+    }
+}
+
+/// <summary>A device was let in by a setup code.</summary>
+internal sealed class SetupCompletedEvent(SetupCompletion completion) : DeviceEvent
+{
+    public override string Name => "device.pair.setup.completed";
+
+    public override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
+    {
+        writer.WriteString("setupId"u8, completion.SetupId);
+        writer.WriteString("deviceId"u8, completion.DeviceId);
+        if (completion.DeviceName is { } name)
+        {
+            writer.WriteString("deviceName"u8, name);
+        }
+
+        writer.WriteString("access"u8, completion.Access);
+        writer.WriteNumber("ts"u8, completion.Ts);
     }
 }

@@ -44,9 +44,9 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
 
     private ValueTask<PairListResult> ListAsync(PairListParams parameters, CallContext context, CancellationToken ct)
     {
-        var mine = devices.All.Where(device => MayTouch(context.Caller, device.DeviceId));
+        var mine = devices.All.Where(device => DeviceOwner.MayTouch(context.Caller, device.DeviceId));
         return new(new PairListResult(
-            [.. requests.All.Where(request => MayTouch(context.Caller, request.DeviceId))],
+            [.. requests.All.Where(request => DeviceOwner.MayTouch(context.Caller, request.DeviceId))],
             [.. mine.OrderBy(device => device.CreatedAtMs).Select(device => DeviceRow.Of(device, presence.IsConnected(device.DeviceId)))]));
     }
 
@@ -60,40 +60,51 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
         }
 
         var device = await pairing.ApproveAsync(request, "operator", ct);
-        events.Publish(new PairingResolvedEvent(request, "approved", NowMs()));
+        events.Publish(new PairingResolvedEvent(request, isApproved: true, NowMs()));
         return new PairApproveResult(request.RequestId, DeviceRow.Of(device, presence.IsConnected(device.DeviceId)));
     }
 
     private ValueTask<PairRejectResult> RejectAsync(PairRequestParams parameters, CallContext context, CancellationToken ct)
     {
         var request = requests.Find(parameters.RequestId) ?? throw NoRequest();
-        RequireTouch(context.Caller, request.DeviceId);
-        requests.Take(request.RequestId);
-        events.Publish(new PairingResolvedEvent(request, "rejected", NowMs()));
+        DeviceOwner.Require(context.Caller, request.DeviceId);
+        if (requests.Take(request.RequestId) is null)
+        {
+            throw NoRequest();
+        }
+
+        events.Publish(new PairingResolvedEvent(request, isApproved: false, NowMs()));
         return new(new PairRejectResult(request.RequestId, request.DeviceId));
     }
 
     private async ValueTask<DeviceResult> RemoveAsync(DeviceParams parameters, CallContext context, CancellationToken ct)
     {
-        RequireTouch(context.Caller, parameters.DeviceId);
+        DeviceOwner.Require(context.Caller, parameters.DeviceId);
         Require(parameters.DeviceId);
         await devices.ChangeAsync(parameters.DeviceId, _ => null, ct);
-        presence.End(parameters.DeviceId, role: null, "device removed");
+        foreach (var request in requests.TakeOf(parameters.DeviceId))
+        {
+            events.Publish(new PairingResolvedEvent(request, isApproved: false, NowMs()));
+        }
+
+        context.AfterAnswer(() => presence.End(parameters.DeviceId, role: null, "device removed"));
+        events.Publish(new DevicesChangedEvent());
         return new DeviceResult(parameters.DeviceId);
     }
 
     private async ValueTask<DeviceRenameResult> RenameAsync(DeviceRenameParams parameters, CallContext context, CancellationToken ct)
     {
-        RequireTouch(context.Caller, parameters.DeviceId);
+        DeviceOwner.Require(context.Caller, parameters.DeviceId);
         Require(parameters.DeviceId);
         await devices.ChangeAsync(parameters.DeviceId, device => device! with { Label = parameters.Label }, ct);
+        events.Publish(new DevicesChangedEvent());
         return new DeviceRenameResult(parameters.DeviceId, parameters.Label);
     }
 
     private async ValueTask<TokenRotateResult> RotateAsync(TokenRotateParams parameters, CallContext context, CancellationToken ct)
     {
-        RequireTouch(context.Caller, parameters.DeviceId);
-        var present = Require(parameters.DeviceId).Tokens.FirstOrDefault(token => token.Role == parameters.Role) ?? throw NoToken();
+        DeviceOwner.Require(context.Caller, parameters.DeviceId);
+        var present = Require(parameters.DeviceId).TokenFor(parameters.Role) ?? throw NoToken();
         RequireHeld(context.Caller, parameters.Scopes ?? present.Scopes);
         if (parameters.Scopes?.Except(present.Scopes).FirstOrDefault() is { } wider)
         {
@@ -101,9 +112,10 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
         }
 
         var device = await pairing.RotateAsync(parameters.DeviceId, parameters.Role, parameters.Scopes, ct) ?? throw NoToken();
-        var token = device.TokenFor(parameters.Role)!;
+        var token = device.TokenFor(parameters.Role) ?? throw NoToken(); // it may have been revoked meanwhile
         var isOwn = context.Caller.DeviceId == parameters.DeviceId;
         context.AfterAnswer(() => presence.End(parameters.DeviceId, parameters.Role, "device token rotated"));
+        events.Publish(new DevicesChangedEvent());
         return new TokenRotateResult(
             parameters.DeviceId, parameters.Role, token.Scopes, token.RotatedAtMs!.Value, isOwn ? "in-band" : "withheld-cross-device")
         {
@@ -113,26 +125,16 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
 
     private async ValueTask<TokenRevokeResult> RevokeAsync(TokenParams parameters, CallContext context, CancellationToken ct)
     {
-        RequireTouch(context.Caller, parameters.DeviceId);
+        DeviceOwner.Require(context.Caller, parameters.DeviceId);
         var device = await pairing.RevokeAsync(parameters.DeviceId, parameters.Role, ct) ?? throw NoToken();
         var token = device.Tokens.First(token => token.Role == parameters.Role);
         context.AfterAnswer(() => presence.End(parameters.DeviceId, parameters.Role, "device token revoked"));
+        events.Publish(new DevicesChangedEvent());
         return new TokenRevokeResult(parameters.DeviceId, parameters.Role, token.RevokedAtMs!.Value);
     }
 
     private PairedDevice Require(string deviceId) =>
         devices.Find(deviceId) ?? throw new RpcException(RpcErrorKind.NotFound, $"no device {deviceId} is paired");
-
-    /// <summary>Without admin a caller sees and changes its own device only.</summary>
-    private static bool MayTouch(Caller caller, string deviceId) => caller.Holds(OperatorScopes.Admin) || caller.DeviceId == deviceId;
-
-    private static void RequireTouch(Caller caller, string deviceId)
-    {
-        if (!MayTouch(caller, deviceId))
-        {
-            throw new RpcException(ScopeCheck.Missing(OperatorScopes.Admin));
-        }
-    }
 
     private static void RequireHeld(Caller caller, IEnumerable<string> names)
     {

@@ -15,6 +15,11 @@ internal sealed record PairListResult(IReadOnlyList<PairingRequest> Pending, IRe
 internal sealed record DeviceRow(
     string DeviceId, string PublicKey, IReadOnlyList<string> Roles, IReadOnlyList<string> Scopes, IReadOnlyList<TokenRow> Tokens, long CreatedAtMs, long ApprovedAtMs)
 {
+    /// <summary>The first of the roles, for clients that know one only.</summary>
+    public string? Role => Roles.Count > 0 ? Roles[0] : null;
+
+    public IReadOnlyList<string> ApprovedScopes => Scopes;
+
     public string? DisplayName { get; init; }
 
     public string? Label { get; init; }
@@ -31,7 +36,9 @@ internal sealed record DeviceRow(
 
     public string? ApprovedVia { get; init; }
 
-    public long LastSeenAtMs { get; init; }
+    public long? LastSeenAtMs { get; init; }
+
+    public string? LastSeenReason { get; init; }
 
     public bool Connected { get; init; }
 
@@ -43,6 +50,7 @@ internal sealed record DeviceRow(
         [.. device.Tokens.Select(token => new TokenRow(token.Role, token.Scopes, token.CreatedAtMs)
         {
             RotatedAtMs = token.RotatedAtMs,
+            LastUsedAtMs = token.LastUsedAtMs,
             RevokedAtMs = token.RevokedAtMs,
         })],
         device.CreatedAtMs,
@@ -56,7 +64,8 @@ internal sealed record DeviceRow(
         ClientMode = device.ClientMode,
         RemoteIp = device.RemoteIp,
         ApprovedVia = device.ApprovedVia,
-        LastSeenAtMs = device.LastSeenAtMs,
+        LastSeenAtMs = device.LastSeenAtMs == 0 ? null : device.LastSeenAtMs,
+        LastSeenReason = device.LastSeenReason,
         Connected = isConnected,
     };
 }
@@ -65,6 +74,8 @@ internal sealed record DeviceRow(
 internal sealed record TokenRow(string Role, IReadOnlyList<string> Scopes, long CreatedAtMs)
 {
     public long? RotatedAtMs { get; init; }
+
+    public long? LastUsedAtMs { get; init; }
 
     public long? RevokedAtMs { get; init; }
 }
@@ -85,7 +96,7 @@ internal sealed record DeviceParams([property: MinLength(1)] string DeviceId);
 internal sealed record DeviceResult(string DeviceId);
 
 /// <summary>A device and the label that an operator gives it.</summary>
-internal sealed record DeviceRenameParams([property: MinLength(1)] string DeviceId, [property: StringLength(128, MinimumLength = 1)] string Label);
+internal sealed record DeviceRenameParams([property: MinLength(1)] string DeviceId, [property: StringLength(64, MinimumLength = 1)] string Label);
 
 /// <summary>The label given.</summary>
 internal sealed record DeviceRenameResult(string DeviceId, string Label);

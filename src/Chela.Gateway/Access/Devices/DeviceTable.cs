@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -6,17 +6,20 @@ using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Access.Devices;
 
-/// <summary>The devices that were admitted, in memory and in one file. A change is on disk before it counts.</summary>
+/// <summary>
+/// The devices that were admitted and the setup codes that were given out, in memory and in one file. A change is on disk before
+/// it counts, and changes that belong together are written together.
+/// </summary>
 internal sealed class DeviceTable(DocumentFile file) : IDisposable
 {
-    /// <summary>The most devices that are kept; one more is refused until another is removed.</summary>
-    public const int MaxDevices = 10_000;
-
     private readonly SemaphoreSlim _writing = new(1);
-    private readonly ConcurrentDictionary<string, PairedDevice> _devices = new(StringComparer.Ordinal);
+    private DeviceBook _book = DeviceBook.Empty;
+
+    /// <summary>The state at this moment.</summary>
+    public DeviceBook Book => Volatile.Read(ref _book);
 
     /// <summary>The devices, in no order.</summary>
-    public IEnumerable<PairedDevice> All => _devices.Values;
+    public IEnumerable<PairedDevice> All => Book.Devices.Values;
 
     /// <summary>Reads the file; an absent one means no devices.</summary>
     /// <exception cref="InvalidDataException">The file is not what this program writes.</exception>
@@ -29,10 +32,9 @@ internal sealed class DeviceTable(DocumentFile file) : IDisposable
 
         try
         {
-            foreach (var device in JsonSerializer.Deserialize(bytes, DeviceFileJson.Default.DeviceFile)?.Paired ?? [])
-            {
-                _devices[device.DeviceId] = device;
-            }
+            var stored = JsonSerializer.Deserialize(bytes, DeviceFileJson.Default.DeviceFile);
+            var devices = (stored?.Paired ?? []).Select(device => KeyValuePair.Create(device.DeviceId, device));
+            Volatile.Write(ref _book, new DeviceBook(DeviceBook.Empty.Devices.SetItems(devices), [.. stored?.Setups ?? []]));
         }
         catch (JsonException e)
         {
@@ -40,14 +42,14 @@ internal sealed class DeviceTable(DocumentFile file) : IDisposable
         }
     }
 
-    public PairedDevice? Find(string deviceId) => _devices.GetValueOrDefault(deviceId);
+    public PairedDevice? Find(string deviceId) => Book.Devices.GetValueOrDefault(deviceId);
 
-    /// <summary>The device when the token is its valid one for the role; compared in constant time.</summary>
+    /// <summary>The device's token when the one shown is its valid one for the role and opens by itself; compared in constant time.</summary>
     public DeviceToken? Verify(string deviceId, string role, string shown)
     {
         var token = Find(deviceId)?.TokenFor(role);
         var expected = Encoding.UTF8.GetBytes(token?.Value ?? "");
-        return CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(shown)) ? token : null;
+        return CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(shown)) && token is { NeedsIdentity: false } ? token : null;
     }
 
     /// <summary>Changes one device, or adds it; returns when that is on disk.</summary>
@@ -56,23 +58,29 @@ internal sealed class DeviceTable(DocumentFile file) : IDisposable
     /// <exception cref="IOException">It could not be written; nothing has changed.</exception>
     public async Task<PairedDevice?> ChangeAsync(string deviceId, Func<PairedDevice?, PairedDevice?> change, CancellationToken ct)
     {
+        PairedDevice? changed = null;
+        await UpdateAsync(book => (changed = change(book.Devices.GetValueOrDefault(deviceId))) is null ? book.Without(deviceId) : book.With(changed), ct);
+        return changed;
+    }
+
+    /// <summary>Changes the whole; returns when that is on disk. Writers take turns, so each sees what the one before it left.</summary>
+    /// <param name="change">Gives the new state, or the very same when nothing is to change.</param>
+    /// <exception cref="IOException">It could not be written; nothing has changed.</exception>
+    public async Task UpdateAsync(Func<DeviceBook, DeviceBook> change, CancellationToken ct)
+    {
         await _writing.WaitAsync(ct);
         try
         {
-            var changed = change(Find(deviceId));
-            var others = _devices.Values.Where(device => device.DeviceId != deviceId);
-            var all = new DeviceFile([.. (changed is null ? others : others.Append(changed)).OrderBy(device => device.CreatedAtMs)]);
-            await file.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(all, DeviceFileJson.Default.DeviceFile), CancellationToken.None);
-            if (changed is null)
+            var present = Book;
+            var changed = change(present);
+            if (ReferenceEquals(changed, present))
             {
-                _devices.TryRemove(deviceId, out _);
-            }
-            else
-            {
-                _devices[deviceId] = changed;
+                return;
             }
 
-            return changed;
+            var content = new DeviceFile([.. changed.Devices.Values.OrderBy(device => device.CreatedAtMs)]) { Setups = [.. changed.Setups] };
+            await file.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(content, DeviceFileJson.Default.DeviceFile), CancellationToken.None);
+            Replace(present => changed.WithUseOf(present)); // devices may have connected while it was written
         }
         finally
         {
@@ -81,12 +89,23 @@ internal sealed class DeviceTable(DocumentFile file) : IDisposable
     }
 
     /// <summary>Notes that a device connected. Reaches the disk with the next change: nothing depends on it.</summary>
-    public void Seen(string deviceId, long nowMs)
-    {
-        if (Find(deviceId) is { } device)
+    public void Seen(string deviceId, string role, long nowMs) => Replace(present => present.Devices.GetValueOrDefault(deviceId) is { } device
+        ? present.With(device with
         {
-            _devices.TryUpdate(deviceId, device with { LastSeenAtMs = nowMs }, device);
+            LastSeenAtMs = nowMs,
+            LastSeenReason = "connect",
+            Tokens = [.. device.Tokens.Select(token => token.Role == role ? token with { LastUsedAtMs = nowMs } : token)],
+        })
+        : present);
+
+    private void Replace(Func<DeviceBook, DeviceBook> change)
+    {
+        DeviceBook present;
+        do
+        {
+            present = Book;
         }
+        while (Interlocked.CompareExchange(ref _book, change(present), present) != present);
     }
 
     public void Dispose() => _writing.Dispose();

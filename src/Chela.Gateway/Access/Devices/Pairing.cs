@@ -1,28 +1,24 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using Chela.Contracts.Access;
+using Chela.Gateway.Config;
 
 namespace Chela.Gateway.Access.Devices;
 
 /// <summary>What a proven device asks for.</summary>
 /// <param name="Request">The request as it would wait.</param>
 /// <param name="IsLocal">The device connects from this machine directly, and from no browser page.</param>
-/// <param name="HasSharedSecret">It also showed the gateway's own secret.</param>
-internal sealed record PairingCall(PairingRequest Request, bool IsLocal, bool HasSharedSecret);
+/// <param name="Method">How it showed its right to ask: <c>token</c>, <c>password</c>, <c>none</c>, <c>device-token</c>, …</param>
+internal sealed record PairingCall(PairingRequest Request, bool IsLocal, string Method);
 
 /// <summary>The answer: admitted, or waiting for somebody's approval.</summary>
 /// <param name="Device">The device when it is admitted.</param>
-/// <param name="Waiting">The request when it is not.</param>
-/// <param name="Reason">Why it has to wait: <c>not-paired</c>, <c>role-upgrade</c>, <c>scope-upgrade</c>, <c>metadata-upgrade</c>.</param>
+/// <param name="Waiting">The request when it is not, or when it was approved silently.</param>
+/// <param name="Reason">Why it has to wait: a <see cref="PairingReason"/>.</param>
 /// <param name="IsNew">True when nobody has been told of the request yet.</param>
 /// <param name="Replaced">An older request that this one replaced.</param>
 internal sealed record PairingAnswer(PairedDevice? Device, PairingRequest? Waiting, string Reason, bool IsNew, PairingRequest? Replaced);
 
 /// <summary>Decides which devices may connect as what (02-handshake § 9).</summary>
-internal sealed class Pairing(DeviceTable devices, PairingRequests requests, TimeProvider time)
+internal sealed class Pairing(DeviceTable devices, PairingRequests requests, ConfigStore config, TimeProvider time)
 {
-    private const int TokenBytes = 32;
-
     /// <summary>Admits a proven device, at once or silently, or makes it wait.</summary>
     public async Task<PairingAnswer> AskAsync(PairingCall call, CancellationToken ct)
     {
@@ -30,13 +26,15 @@ internal sealed class Pairing(DeviceTable devices, PairingRequests requests, Tim
         var reason = ReasonToAsk(device, call.Request);
         if (reason is null)
         {
-            devices.Seen(device!.DeviceId, NowMs());
+            devices.Seen(device!.DeviceId, call.Request.Role, NowMs());
             return new PairingAnswer(device, null, "", false, null);
         }
 
-        if (call is { IsLocal: true, HasSharedSecret: true })
+        if (SilentApproval.Allows(call, reason, config.Current.Config.Gateway.Nodes.Pairing))
         {
-            return new PairingAnswer(await ApproveAsync(call.Request, "silent", ct), call.Request, reason, false, null);
+            var approved = await ApproveAsync(call.Request, "silent", ct);
+            devices.Seen(approved.DeviceId, call.Request.Role, NowMs());
+            return new PairingAnswer(approved, call.Request, reason, false, null);
         }
 
         var (waiting, isNew, replaced) = requests.Add(call.Request with { IsRepair = device is not null });
@@ -49,14 +47,30 @@ internal sealed class Pairing(DeviceTable devices, PairingRequests requests, Tim
     public async Task<PairedDevice> ApproveAsync(PairingRequest request, string via, CancellationToken ct)
     {
         var nowMs = NowMs();
-        var admitted = await devices.ChangeAsync(request.DeviceId, present => Admit(present, request, via, nowMs), ct);
+        Grant[] grants = [new Grant(request.Role, request.Scopes)];
+        var admitted = await devices.ChangeAsync(request.DeviceId, present => Grants.Admit(present, request, grants, via, nowMs), ct);
         return admitted!;
     }
 
-    /// <summary>Gives a device a new token for a role; the old one is of no use from then on.</summary>
+    /// <summary>Gives a device a new token for a role; the old one is of no use from then on. One that was revoked stays so.</summary>
     /// <returns>Null when the device does not exist or never had the role.</returns>
-    public Task<PairedDevice?> RotateAsync(string deviceId, string role, IReadOnlyList<string>? scopes, CancellationToken ct) =>
-        ChangeTokenAsync(deviceId, role, token => NewToken(role, scopes ?? token.Scopes, token.CreatedAtMs) with { RotatedAtMs = NowMs() }, ct);
+    public Task<PairedDevice?> RotateAsync(string deviceId, string role, IReadOnlyList<string>? scopes, CancellationToken ct) => ChangeTokenAsync(
+        deviceId,
+        role,
+        token => token.RevokedAtMs is not null
+            ? token
+            : token with { Value = Grants.NewSecret(), Scopes = scopes ?? token.Scopes, RotatedAtMs = NowMs(), LastUsedAtMs = null },
+        ct);
+
+    /// <summary>Binds a device's token for a role to a secret of the gateway; one that was bound to another is replaced.</summary>
+    /// <returns>Null when there is no such token.</returns>
+    public Task<PairedDevice?> BindAsync(string deviceId, string role, string generation, CancellationToken ct) => ChangeTokenAsync(
+        deviceId,
+        role,
+        token => token.SecretGeneration is null
+            ? token with { SecretGeneration = generation }
+            : token with { Value = Grants.NewSecret(), RotatedAtMs = NowMs(), SecretGeneration = generation },
+        ct);
 
     /// <summary>Ends a device's token for a role.</summary>
     /// <returns>Null when there is no such token.</returns>
@@ -65,75 +79,38 @@ internal sealed class Pairing(DeviceTable devices, PairingRequests requests, Tim
 
     private async Task<PairedDevice?> ChangeTokenAsync(string deviceId, string role, Func<DeviceToken, DeviceToken> change, CancellationToken ct)
     {
-        if (devices.Find(deviceId)?.Tokens.Any(token => token.Role == role) != true)
-        {
-            return null;
-        }
+        PairedDevice? changed = null;
+        await devices.UpdateAsync(
+            book =>
+            {
+                if (book.Devices.GetValueOrDefault(deviceId) is not { } device || device.Tokens.All(token => token.Role != role))
+                {
+                    return book;
+                }
 
-        return await devices.ChangeAsync(
-            deviceId,
-            device => device! with { Tokens = [.. device.Tokens.Select(token => token.Role == role ? change(token) : token)] },
+                changed = device with { Tokens = [.. device.Tokens.Select(token => token.Role == role ? change(token) : token)] };
+                return book.With(changed);
+            },
             ct);
+        return changed;
     }
 
     private static string? ReasonToAsk(PairedDevice? device, PairingRequest request)
     {
         if (device is null || device.PublicKey != request.PublicKey)
         {
-            return "not-paired";
+            return PairingReason.Unknown;
         }
 
-        if (device.TokenFor(request.Role) is not { } token)
+        if (device.TokenFor(request.Role) is not { } token || (token.NeedsIdentity && !request.NeedsIdentity))
         {
-            return "role-upgrade";
+            return PairingReason.Role;
         }
 
-        var approved = ScopeNames.WithIncluded(Scopes(token.Scopes));
-        var asked = Scopes(request.Scopes);
-        return (approved & asked) != asked ? "scope-upgrade"
-            : !IsSameMachine(device, request) ? "metadata-upgrade"
+        return !DeviceScopes.Cover(token.Scopes, request.Scopes) ? PairingReason.Scopes
+            : !DevicePlatform.IsSame(device, request) ? PairingReason.Metadata
             : null;
     }
-
-    private static PairedDevice Admit(PairedDevice? present, PairingRequest request, string via, long nowMs)
-    {
-        var device = present ?? new PairedDevice(request.DeviceId, request.PublicKey, nowMs, nowMs);
-        var scopes = request.Scopes.Union(present?.TokenFor(request.Role)?.Scopes ?? []).ToList();
-        var token = device.TokenFor(request.Role) is { } old ? old with { Scopes = scopes } : NewToken(request.Role, scopes, nowMs);
-        return device with
-        {
-            ApprovedAtMs = nowMs,
-            ApprovedVia = via,
-            LastSeenAtMs = nowMs,
-            DisplayName = request.DisplayName ?? device.DisplayName,
-            Platform = request.Platform,
-            DeviceFamily = request.DeviceFamily,
-            ClientId = request.ClientId,
-            ClientMode = request.ClientMode,
-            RemoteIp = request.RemoteIp,
-            Roles = [.. device.Roles.Union([request.Role])],
-            Scopes = [.. device.Scopes.Union(scopes)],
-            Tokens = [.. device.Tokens.Where(other => other.Role != request.Role), token],
-        };
-    }
-
-    private static DeviceToken NewToken(string role, IReadOnlyList<string> scopes, long nowMs) =>
-        new(role, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes)), scopes, nowMs);
-
-    private static bool IsSameMachine(PairedDevice device, PairingRequest request) =>
-        Platform(device.Platform) == Platform(request.Platform)
-        && (device.DeviceFamily is null || string.Equals(device.DeviceFamily, request.DeviceFamily, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>The names that the protocol's clients use for one platform (02-handshake § 9).</summary>
-    private static string? Platform(string? name) => name?.Trim().ToLowerInvariant() switch
-    {
-        "darwin" or "macos" or "mac" => "macos",
-        "win32" or "windows" => "windows",
-        var other => other,
-    };
-
-    private static OperatorScopes Scopes(IEnumerable<string> names) =>
-        names.Aggregate(OperatorScopes.None, (all, name) => ScopeNames.TryParse(name, out var scope) ? all | scope : all);
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -65,6 +65,18 @@ internal sealed class PairingRequests(TimeProvider time)
         }
     }
 
+    /// <summary>Takes out what a device asked for, when nobody has to decide on it any more.</summary>
+    public IReadOnlyList<PairingRequest> TakeOf(string deviceId)
+    {
+        lock (_gate)
+        {
+            Expire();
+            var found = _waiting.FindAll(request => request.DeviceId == deviceId);
+            _waiting.RemoveAll(found.Contains);
+            return found;
+        }
+    }
+
     /// <summary>The request with this id, left where it is.</summary>
     public PairingRequest? Find(string requestId) => All.FirstOrDefault(request => request.RequestId == requestId);
 

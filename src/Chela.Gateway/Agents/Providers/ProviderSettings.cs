@@ -41,12 +41,12 @@ internal sealed record ProviderSettings
         var problems = new List<string>();
         if (OpenAiApiKey is { } key && key.Any(character => character is <= ' ' or > '~'))
         {
-            problems.Add($"{OpenAiApiKeyVariable} contains characters that no API key has (white space, control or non-ASCII).");
+            problems.Add($"{OpenAiApiKeyVariable} (models.providers.openai.apiKey) contains characters that no API key has (white space, control or non-ASCII).");
         }
 
         if (OpenAiBaseUrl is { } url && OpenAiEndpoint.TryParse(url) is null)
         {
-            problems.Add($"{OpenAiBaseUrlVariable} must be an absolute http or https address without user name, query or fragment.");
+            problems.Add($"{OpenAiBaseUrlVariable} (models.providers.openai.baseUrl) must be an absolute http or https address without user name, query or fragment.");
         }
 
         return problems;

@@ -49,12 +49,11 @@ internal sealed class JsonRpcDialect : IWireDialect
             writer.WriteStartObject("params"u8);
             writer.WriteString("type"u8, name);
             happened.WriteMembers(writer, Dialect.JsonRpc);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
             writer.Flush();
         }
 
-        return new EncodedEvent(buffer.WrittenSpan.ToArray(), [], Numbered: false);
+        buffer.Write(",\"seq\":"u8);
+        return new EncodedEvent(buffer.WrittenSpan.ToArray(), "}}"u8.ToArray(), Numbered: true);
     }
 
     public WireClose CloseFor(CloseCause cause) => CommonCloses.For(cause);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Chela.Gateway.Wire.OpenClaw;
 
 /// <summary>The answer to an accepted <c>connect</c> (02-handshake § 12).</summary>
@@ -13,7 +15,7 @@ internal sealed record HelloFeatures(IReadOnlyList<string> Methods, IReadOnlyLis
 /// <summary>The state at the moment of the connect.</summary>
 internal sealed record HelloSnapshot(
     IReadOnlyList<PresenceEntry> Presence,
-    HelloHealth Health,
+    JsonElement Health,
     HelloStateVersion StateVersion,
     long UptimeMs,
     HelloSessionDefaults SessionDefaults)
@@ -33,16 +35,24 @@ internal sealed record HelloSessionDefaults(
     string DefaultAgentId, bool ModelConfigured, string Ownership, bool SelectionRequired, string MainKey, string MainSessionKey, string Scope);
 
 /// <summary>What the client was granted.</summary>
-internal sealed record HelloAuth(string Role, IReadOnlyList<string> Scopes)
+/// <param name="Method">How it showed its right to be here.</param>
+internal sealed record HelloAuth(string Method, string Role, IReadOnlyList<string> Scopes)
 {
     /// <summary>The device's own credential, with which it may come again without the gateway's secret.</summary>
     public string? DeviceToken { get; init; }
 
     public long? IssuedAtMs { get; init; }
+
+    /// <summary>Further tokens of the device, for its other roles; only right after a setup code.</summary>
+    public IReadOnlyList<HelloDeviceToken>? DeviceTokens { get; init; }
+}
+
+/// <summary>A device's token for another role than the one it connected in.</summary>
+internal sealed record HelloDeviceToken(string DeviceToken, string Role, IReadOnlyList<string> Scopes, long IssuedAtMs)
+{
+    /// <summary>Never shows the token: a record that is logged prints all its values.</summary>
+    public override string ToString() => $"{nameof(HelloDeviceToken)} {{ {nameof(Role)} = {Role} }}";
 }
 
 /// <summary>The limits that the client must keep. Bytes and milliseconds.</summary>
 internal sealed record HelloPolicy(int MaxPayload, int MaxBufferedBytes, int TickIntervalMs);
-
-/// <summary>No health yet: a client asks for it with <c>health</c>.</summary>
-internal sealed record HelloHealth;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
@@ -11,6 +12,8 @@ internal sealed class OpenClawDialect : IWireDialect
 {
     public Dialect Name => Dialect.OpenClaw;
 
+    public bool AnswersTwice => true;
+
     public WireFrame Read(ReadOnlyMemory<byte> frame) => RequestReader.Read(frame);
 
     public void WriteOutcome(Utf8JsonWriter writer, ReadOnlySpan<byte> id, in Outcome outcome)
@@ -22,6 +25,12 @@ internal sealed class OpenClawDialect : IWireDialect
         writer.WriteBoolean("ok"u8, outcome.Error is null);
         if (outcome.Error is { } error)
         {
+            if (error.Payload is { } payload)
+            {
+                writer.WritePropertyName("payload"u8);
+                payload.WriteTo(writer);
+            }
+
             writer.WritePropertyName("error"u8);
             WriteError(writer, error);
         }
@@ -34,30 +43,29 @@ internal sealed class OpenClawDialect : IWireDialect
         writer.WriteEndObject();
     }
 
-    public EncodedEvent? Encode(GatewayEvent happened)
+    public EncodedEvent? Encode(GatewayEvent happened) =>
+        happened.NameIn(Dialect.OpenClaw) is { } name ? Frame(name, Payload(happened), happened.StateVersion) : null;
+
+    /// <summary>The payload of an event as a JSON object.</summary>
+    public static ReadOnlyMemory<byte> Payload(GatewayEvent happened)
     {
-        if (happened.NameIn(Dialect.OpenClaw) is not { } name)
-        {
-            return null;
-        }
-
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, WireJson.Writing))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, "event"u8);
-            writer.WriteString("event"u8, name);
-            writer.WriteStartObject("payload"u8);
-            happened.WriteMembers(writer, Dialect.OpenClaw);
-            writer.WriteEndObject();
-            writer.Flush();
-        }
+        using var writer = new Utf8JsonWriter(buffer, WireJson.Writing);
+        writer.WriteStartObject();
+        happened.WriteMembers(writer, Dialect.OpenClaw);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
 
-        buffer.Write(",\"seq\":"u8);
-        var tail = happened.StateVersion is { } state
-            ? System.Text.Encoding.ASCII.GetBytes($",\"stateVersion\":{{\"presence\":{state.Presence},\"health\":{state.Health}}}}}")
+    /// <summary>Puts a payload into its frame.</summary>
+    public static EncodedEvent Frame(string name, ReadOnlyMemory<byte> payload, (long Presence, long Health)? stateVersion)
+    {
+        byte[] head = [.. "{\"type\":\"event\",\"event\":\""u8, .. Encoding.UTF8.GetBytes(name), .. "\",\"payload\":"u8, .. payload.Span, .. ",\"seq\":"u8];
+        var tail = stateVersion is { } state
+            ? Encoding.ASCII.GetBytes($",\"stateVersion\":{{\"presence\":{state.Presence},\"health\":{state.Health}}}}}")
             : "}"u8.ToArray();
-        return new EncodedEvent(buffer.WrittenSpan.ToArray(), tail, Numbered: true);
+        return new EncodedEvent(head, tail, Numbered: true);
     }
 
     public WireClose CloseFor(CloseCause cause) => cause switch

@@ -20,7 +20,18 @@ internal sealed record RefusalDetails(string Code)
     public string? RequestedRole { get; init; }
 
     public IReadOnlyList<string>? RequestedScopes { get; init; }
+
+    public IReadOnlyList<string>? ApprovedRoles { get; init; }
+
+    public IReadOnlyList<string>? ApprovedScopes { get; init; }
+
+    public bool? Retryable { get; init; }
+
+    public bool? PauseReconnect { get; init; }
 }
+
+/// <summary>Details of a refusal because the gateway is not ready.</summary>
+internal sealed record StartDetails(string Reason);
 
 /// <summary>Details of a refusal because of the protocol range.</summary>
 internal sealed record ProtocolMismatch(

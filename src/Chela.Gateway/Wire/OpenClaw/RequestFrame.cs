@@ -30,8 +30,11 @@ internal sealed record RequestFrame(
 [JsonSerializable(typeof(RequestFrame))]
 [JsonSerializable(typeof(ConnectParams))]
 [JsonSerializable(typeof(HelloOk))]
+[JsonSerializable(typeof(V3.HelloOkV3))]
+[JsonSerializable(typeof(V3.PairingDetails))]
 [JsonSerializable(typeof(PresenceParams))]
 [JsonSerializable(typeof(IReadOnlyList<PresenceEntry>))]
 [JsonSerializable(typeof(RefusalDetails))]
 [JsonSerializable(typeof(ProtocolMismatch))]
+[JsonSerializable(typeof(StartDetails))]
 internal sealed partial class OpenClawJson : JsonSerializerContext;

@@ -3,10 +3,18 @@ using Chela.Contracts.Errors;
 
 namespace Chela.Gateway.Wire.OpenClaw;
 
-/// <summary>Reads a request frame in one pass. What does not fit is read again, slowly, to say what is wrong.</summary>
+/// <summary>
+/// Reads a request frame in one pass. What does not fit is read again, slowly, to say what is wrong. Connections have no profiles here,
+/// so a call that a certain one is to make is refused (01-wire § 3.1).
+/// </summary>
 internal static class RequestReader
 {
     private static readonly byte[] UnknownId = "\"invalid\""u8.ToArray();
+
+    private static readonly RpcError OtherProfile = new(RpcErrorKind.InvalidRequest, "expectedProfileId: this connection has no profile")
+    {
+        Details = JsonElement.Parse("""{"reason":"EXPECTED_PROFILE_MISMATCH","execution":"not_started"}"""),
+    };
 
     public static WireFrame Read(ReadOnlyMemory<byte> frame)
     {
@@ -29,6 +37,7 @@ internal static class RequestReader
         string? method = null;
         ReadOnlyMemory<byte> parameters = default;
         var hasParameters = false;
+        var expectsProfile = false;
         while (fits && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
@@ -52,8 +61,9 @@ internal static class RequestReader
                 hasParameters = true;
                 parameters = WireJson.RawValue(frame, ref reader);
             }
-            else if (reader.ValueTextEquals("traceparent"u8) || reader.ValueTextEquals("expectedProfileId"u8))
+            else if (reader.ValueTextEquals("expectedProfileId"u8) is var isProfile && (isProfile || reader.ValueTextEquals("traceparent"u8)))
             {
+                expectsProfile |= isProfile;
                 fits = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length is > 0 and <= 128;
             }
             else
@@ -63,7 +73,7 @@ internal static class RequestReader
         }
 
         fits = fits && !reader.Read();
-        call = fits && isRequest && id is not null && method is not null ? new WireCall(id, method, parameters, null) : default;
+        call = fits && isRequest && id is not null && method is not null ? new WireCall(id, method, parameters, expectsProfile ? OtherProfile : null) : default;
         return call.Id is not null;
     }
 

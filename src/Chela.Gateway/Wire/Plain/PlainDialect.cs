@@ -8,7 +8,7 @@ namespace Chela.Gateway.Wire.Plain;
 
 /// <summary>
 /// The plainest form: <c>{id, method, params}</c> is answered by <c>{id, result}</c> or <c>{id, error: {code, message}}</c>; events
-/// come as <c>{event, data}</c>. A frame without an id is a notification.
+/// come as <c>{event, data, seq}</c>. A frame without an id is a notification.
 /// </summary>
 internal sealed class PlainDialect : IWireDialect
 {
@@ -61,10 +61,10 @@ internal sealed class PlainDialect : IWireDialect
             writer.WriteStartObject("data"u8);
             happened.WriteMembers(writer, Dialect.Plain);
             writer.WriteEndObject();
-            writer.WriteEndObject();
         }
 
-        return new EncodedEvent(buffer.WrittenSpan.ToArray(), [], Numbered: false);
+        buffer.Write(",\"seq\":"u8);
+        return new EncodedEvent(buffer.WrittenSpan.ToArray(), "}"u8.ToArray(), Numbered: true);
     }
 
     public WireClose CloseFor(CloseCause cause) => CommonCloses.For(cause);
@@ -103,6 +103,7 @@ internal sealed class PlainDialect : IWireDialect
         string? method = null;
         var parameters = default(ReadOnlyMemory<byte>);
         var isObject = true;
+        string? foreign = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("id"u8))
@@ -124,12 +125,14 @@ internal sealed class PlainDialect : IWireDialect
             }
             else
             {
+                foreign ??= reader.ValueTextEquals("jsonrpc"u8) || reader.ValueTextEquals("type"u8) ? reader.GetString() : null;
                 reader.Skip();
             }
         }
 
         reader.Read();
-        return string.IsNullOrEmpty(method) ? WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidRequest, "at /method: must be a non-empty string")
+        return foreign is not null ? WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidRequest, $"at /{foreign}: a frame of another dialect; a call is {{id, method, params}}")
+            : string.IsNullOrEmpty(method) ? WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidRequest, "at /method: must be a non-empty string")
             : isObject ? new WireCall(id, method, parameters, null)
             : WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidParams, "at /params: must be an object");
     }

@@ -106,7 +106,7 @@ public sealed class ProviderCatalogTests
     {
         var failure = Assert.Throws<ArgumentException>(() => Create(null, "not an address", null));
 
-        Assert.Equal("OPENAI_BASE_URL must be an absolute http or https address without user name, query or fragment.", failure.Message);
+        Assert.Equal("OPENAI_BASE_URL (models.providers.openai.baseUrl) must be an absolute http or https address without user name, query or fragment.", failure.Message);
     }
 
     private static IEnumerable<string> List(ProviderCatalog catalog) =>

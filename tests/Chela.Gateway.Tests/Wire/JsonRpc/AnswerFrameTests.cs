@@ -65,9 +65,9 @@ public sealed class AnswerFrameTests
     }
 
     [Fact]
-    public void An_event_is_a_notification_without_a_number() => Assert.Equal(
-        """{"jsonrpc":"2.0","method":"event","params":{"type":"chat.delta","message_id":"run-1","session_key":"agent:main:main","delta":"there"}}""",
-        Written.Event(JsonRpc, new ChatDeltaEvent(Turn, 2, "there", "Hello there", 7), 9));
+    public void An_event_is_a_notification_with_its_number_among_the_parameters() => Assert.Equal(
+        """{"jsonrpc":"2.0","method":"event","params":{"type":"chat.delta","message_id":"run-1","session_key":"agent:main:main","delta":"there","seq":9}}""",
+        Written.Event(JsonRpc, new ChatDeltaEvent(Turn, 2, 6, "Hello there", 7), 9));
 
     [Fact]
     public void The_end_of_a_run_is_named_for_how_it_ended()
@@ -92,13 +92,13 @@ public sealed class AnswerFrameTests
         var frame = Written.Event(JsonRpc, new ChatEndEvent(Turn, 3, result, "timeout"), 1);
 
         Assert.Equal(
-            """{"jsonrpc":"2.0","method":"event","params":{"type":"chat.error","message_id":"run-1","session_key":"agent:main:main","text":"","error":"No.","timestamp":"2026-01-01T00:00:00.000Z","usage":{"input":1,"output":2,"total_tokens":3}}}""",
+            """{"jsonrpc":"2.0","method":"event","params":{"type":"chat.error","message_id":"run-1","session_key":"agent:main:main","text":"","error":"No.","timestamp":"2026-01-01T00:00:00.000Z","usage":{"input":1,"output":2,"total_tokens":3},"seq":1}}""",
             frame);
     }
 
     [Fact]
     public void The_gateways_goodbye_has_a_name_of_its_own() => Assert.Equal(
-        """{"jsonrpc":"2.0","method":"event","params":{"type":"gateway_closing","reason":"gateway stopping","restartExpectedMs":5000}}""",
+        """{"jsonrpc":"2.0","method":"event","params":{"type":"gateway_closing","reason":"gateway stopping","restartExpectedMs":5000,"seq":1}}""",
         Written.Event(JsonRpc, new ShutdownEvent("gateway stopping", 5000), 1));
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class AnswerFrameTests
     [Fact]
     public void A_delta_carries_its_own_words_and_all_words_so_far() => Assert.Equal(
         """{"type":"event","event":"chat","payload":{"runId":"run-1","sessionKey":"agent:main:main","agentId":"main","seq":2,"state":"delta","deltaText":"there","message":{"role":"assistant","content":[{"type":"text","text":"Hello there"}],"timestamp":7}},"seq":9}""",
-        Written.Event(OpenClaw, new ChatDeltaEvent(Turn, 2, "there", "Hello there", 7), 9));
+        Written.Event(OpenClaw, new ChatDeltaEvent(Turn, 2, 6, "Hello there", 7), 9));
 
     [Fact]
     public void The_end_carries_the_answer_and_what_it_cost()
@@ -110,7 +110,7 @@ public sealed class AnswerFrameTests
 
     [Fact]
     public void The_agents_own_events_carry_a_stream_and_its_data() => Assert.Equal(
-        """{"type":"event","event":"agent","payload":{"runId":"run-1","sessionKey":"agent:main:main","agentId":"main","seq":1,"stream":"lifecycle","ts":7,"data":{"phase":"start","startedAt":7}},"seq":1}""",
+        """{"type":"event","event":"agent","payload":{"runId":"run-1","sessionKey":"agent:main:main","agentId":"main","seq":1,"stream":"lifecycle","ts":7,"data":{"phase":"start","startedAt":7},"isHeartbeat":false},"seq":1}""",
         Written.Event(OpenClaw, new AgentStartEvent(Turn, 1, 7), 1));
 
     [Theory]

@@ -17,7 +17,6 @@ public sealed class RequestFrameTests
     [InlineData("""{"type":"req","id":"1","method":"m","params":"text"}""", "\"1\"", "m", "\"text\"")]
     [InlineData(""" { "type" : "req" , "id" : "1" , "method" : "m" } """, "\"1\"", "m", "")]
     [InlineData("""{"type":"req","id":"1","method":"m","traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}""", "\"1\"", "m", "")]
-    [InlineData("""{"type":"req","id":"1","method":"m","expectedProfileId":"p"}""", "\"1\"", "m", "")]
     [InlineData("""{"\u0074ype":"r\u0065q","id":"\u0031","method":"h\u0065alth"}""", "\"\\u0031\"", "health", "")]
     [InlineData("""{"type":"req","id":"é😀\"\\","method":"m"}""", "\"é😀\\\"\\\\\"", "m", "")]
     public void A_request_is_read(string frame, string id, string method, string parameters)
@@ -75,7 +74,6 @@ public sealed class RequestFrameTests
     [Theory]
     [InlineData("traceparent", 128, true)]
     [InlineData("traceparent", 129, false)]
-    [InlineData("expectedProfileId", 128, true)]
     [InlineData("expectedProfileId", 129, false)]
     public void The_text_beside_the_call_is_bounded(string member, int length, bool fits)
     {
@@ -85,6 +83,16 @@ public sealed class RequestFrameTests
 
         Assert.Equal(fits, call.Error is null);
         Assert.Equal(fits, call.Error?.Message.Contains($"at /{member}: ", StringComparison.Ordinal) is null);
+    }
+
+    [Fact]
+    public void A_call_that_a_certain_profile_is_to_make_is_refused_under_its_id_as_there_is_none()
+    {
+        var call = Assert.Single(Read($$"""{"type":"req","id":"1","method":"m","expectedProfileId":"{{new string('p', 128)}}"}"""));
+
+        Assert.Equal("\"1\"", Text(call.Id));
+        Assert.Equal((RpcErrorKind.InvalidRequest, "expectedProfileId: this connection has no profile"), (call.Error?.Kind, call.Error?.Message));
+        Assert.Equal("EXPECTED_PROFILE_MISMATCH", call.Error?.Details?.GetProperty("reason").GetString());
     }
 
     [Theory]

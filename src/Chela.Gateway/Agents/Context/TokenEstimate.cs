@@ -1,0 +1,32 @@
+using Chela.Gateway.Sessions;
+
+namespace Chela.Gateway.Agents.Context;
+
+/// <summary>How many tokens a model makes of text, about: only the provider knows, and it says so with its answer.</summary>
+internal static class TokenEstimate
+{
+    /// <summary>What a message costs beside its text.</summary>
+    private const int PerMessage = 4;
+
+    /// <summary>Four Latin letters are a token; a letter of most other scripts is one.</summary>
+    public static long Of(string text)
+    {
+        var others = text.Count(letter => !char.IsAscii(letter));
+        return PerMessage + others + ((text.Length - others + 3) / 4);
+    }
+
+    /// <summary>The same of a conversation: as the provider counted it up to its last answer, unless our own count is larger.</summary>
+    public static long Of(IReadOnlyList<TranscriptEntry> lines)
+    {
+        var own = lines.Sum(line => Of(line.Text));
+        for (var last = lines.Count - 1; last >= 0; last--)
+        {
+            if (lines[last].Usage is { TotalTokens: > 0 } usage)
+            {
+                return Math.Max(own, usage.TotalTokens + lines.Skip(last + 1).Sum(line => Of(line.Text)));
+            }
+        }
+
+        return own;
+    }
+}

@@ -1,0 +1,36 @@
+using Chela.Gateway.Sessions;
+
+namespace Chela.Gateway.Agents.Context;
+
+/// <summary>Leaves out the oldest of a conversation until the rest fits into a model's context.</summary>
+internal static class Truncation
+{
+    /// <summary>
+    /// The newest lines that fit. Questions go together with what was answered to them, the oldest first; the newest stay, even when they do
+    /// not fit. The same lines always give the same.
+    /// </summary>
+    /// <param name="lines">What a model may read, oldest first.</param>
+    /// <param name="tokens">How many it may be made of.</param>
+    public static IReadOnlyList<TranscriptEntry> Fit(IReadOnlyList<TranscriptEntry> lines, long tokens)
+    {
+        var begin = 0;
+        for (var rest = TokenEstimate.Of(lines); rest > tokens && NextAfter(lines, begin) is var next && next < lines.Count; begin = next)
+        {
+            rest -= lines.Take(begin..next).Sum(line => TokenEstimate.Of(line.Text));
+        }
+
+        return [.. lines.Skip(begin)];
+    }
+
+    /// <summary>Where the next questions begin; the end when there are none.</summary>
+    private static int NextAfter(IReadOnlyList<TranscriptEntry> lines, int begin)
+    {
+        var next = begin + 1;
+        while (next < lines.Count && !(lines[next].Role == TranscriptEntry.User && lines[next - 1].Role != TranscriptEntry.User))
+        {
+            next++;
+        }
+
+        return next;
+    }
+}

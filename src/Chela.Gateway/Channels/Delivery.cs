@@ -1,0 +1,231 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Chela.Contracts.Channels;
+using Chela.Contracts.Messages;
+using Chela.Gateway.Bus;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Chela.Gateway.Channels;
+
+/// <summary>
+/// Brings what is in the outbox to the channels: for each target one piece after the other, for different targets side by side. What fails is
+/// tried again, later and later; what cannot be delivered becomes a dead letter, and the next message of its target has its turn.
+/// </summary>
+internal sealed partial class Delivery : IDisposable
+{
+    /// <summary>How often one piece is tried.</summary>
+    public const int MaxAttempts = 12;
+
+    /// <summary>The most pieces that are being sent at once.</summary>
+    public const int MaxSends = 64;
+
+    /// <summary>The longest wait between two tries, whatever the platform asks for.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private readonly Lock _gate = new();
+    private readonly Outbox _outbox;
+    private readonly ILogger<Delivery> _logger;
+    private readonly FrozenDictionary<string, IOutboundChannel> _channels;
+    private readonly ResiliencePipeline<SendOutcome> _retry;
+    private readonly Dictionary<ReplyTarget, Task> _loops = [];
+    private readonly SemaphoreSlim _sends = new(MaxSends);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _abandoned = new();
+
+    public Delivery(Outbox outbox, IEnumerable<IOutboundChannel> channels, TimeProvider time, ILogger<Delivery> logger)
+    {
+        (_outbox, _logger) = (outbox, logger);
+        _channels = channels.ToFrozenDictionary(channel => channel.Name, StringComparer.Ordinal);
+        _retry = new ResiliencePipelineBuilder<SendOutcome> { TimeProvider = time }.AddRetry(Again()).Build();
+    }
+
+    /// <summary>Begins with what earlier processes left.</summary>
+    public void Start()
+    {
+        _outbox.Arrived = Wake;
+        foreach (var target in _outbox.Targets)
+        {
+            Wake(target);
+        }
+    }
+
+    /// <summary>Lets what is being sent come to its end; everything else stays in the outbox for the next start.</summary>
+    /// <param name="giveUp">Cancelled when the gateway can wait no longer.</param>
+    public async Task StopAsync(CancellationToken giveUp)
+    {
+        await _stopping.CancelAsync();
+        Task[] loops;
+        lock (_gate)
+        {
+            loops = [.. _loops.Values];
+        }
+
+        await using (giveUp.Register(_abandoned.Cancel))
+        {
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what it could not note is done again
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _abandoned.Cancel();
+    }
+
+    private static RetryStrategyOptions<SendOutcome> Again() => new()
+    {
+        ShouldHandle = arguments => new(arguments.Outcome.Result?.Status == SendStatus.Later),
+        MaxRetryAttempts = MaxAttempts,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = TimeSpan.FromSeconds(1),
+        MaxDelay = TimeSpan.FromMinutes(5),
+        DelayGenerator = arguments => new(Asked(arguments.Outcome.Result?.RetryAfter)),
+    };
+
+    private static TimeSpan? Asked(TimeSpan? wait) => wait < LongestWait ? wait : wait is null ? null : LongestWait;
+
+    private void Wake(ReplyTarget target)
+    {
+        lock (_gate)
+        {
+            if (!_stopping.IsCancellationRequested && !_loops.ContainsKey(target))
+            {
+                _loops[target] = Task.Run(() => RunAsync(target));
+            }
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A channel's loop: a message that cannot be dealt with must not hold up the others.")]
+    private async Task RunAsync(ReplyTarget target)
+    {
+        while (Take(target) is { } item)
+        {
+            try
+            {
+                await StepAsync(item);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested || item.Gone.IsCancellationRequested)
+            {
+                // The gateway stops, or the message was dropped: Take finds that out.
+            }
+            catch (Exception e)
+            {
+                Log.Failed(_logger, item.Message.Id, target.Channel, e);
+                await GiveUpAsync(item, "It could not be delivered; the log of the gateway says why.");
+            }
+        }
+    }
+
+    /// <summary>What comes next; null when nothing waits or the gateway stops, and then the loop is at its end.</summary>
+    private OutboxItem? Take(ReplyTarget target)
+    {
+        lock (_gate)
+        {
+            var item = _stopping.IsCancellationRequested ? null : _outbox.Next(target);
+            if (item is null)
+            {
+                _loops.Remove(target);
+            }
+
+            return item;
+        }
+    }
+
+    private async Task StepAsync(OutboxItem item)
+    {
+        var message = item.Message;
+        if (!_channels.TryGetValue(message.Target.Channel, out var channel))
+        {
+            await GiveUpAsync(item, $"There is no channel '{message.Target.Channel}'.");
+        }
+        else if (item.Pieces is null)
+        {
+            await _outbox.CutAsync(item, TextCutter.Cut(message.Text, channel.MaxCharsFor(message.Target)), _stopping.Token);
+        }
+        else
+        {
+            await SendAsync(channel, item, item.Pieces);
+        }
+    }
+
+    private async Task SendAsync(IOutboundChannel channel, OutboxItem item, IReadOnlyList<int> lengths)
+    {
+        var (message, number) = (item.Message, item.Arrived);
+        var text = TextCutter.Piece(message.Text, lengths, number);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            await _outbox.SentAsync(item, null, _stopping.Token); // between two long rows of empty lines
+            return;
+        }
+
+        var piece = new OutboundPiece(message.Id, number + 1, lengths.Count, message.Target, text, message.TimestampMs);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, item.Gone.Token);
+        var outcome = await _retry.ExecuteAsync(async ct => await TryAsync(channel, item, piece, ct), waiting.Token);
+        if (outcome.Status == SendStatus.Sent)
+        {
+            await _outbox.SentAsync(item, outcome.MessageId, _stopping.Token);
+        }
+        else if (outcome.Status == SendStatus.Refused)
+        {
+            await GiveUpAsync(item, outcome.Reason ?? "The channel refused it.");
+        }
+    }
+
+    /// <summary>Tries once. A try that has begun is not cut off by the stop of the gateway, unless that can wait no longer.</summary>
+    private async Task<SendOutcome> TryAsync(IOutboundChannel channel, OutboxItem item, OutboundPiece piece, CancellationToken waiting)
+    {
+        await _sends.WaitAsync(waiting);
+        try
+        {
+            var attempt = _outbox.Sending(item);
+            var outcome = await AskAsync(channel, piece);
+            Log.Tried(_logger, piece.IdempotencyKey, attempt, outcome.Status, outcome.Reason);
+            return outcome.Status == SendStatus.Later && attempt >= MaxAttempts
+                ? SendOutcome.Refused($"Given up after {attempt} tries. {outcome.Reason}")
+                : outcome;
+        }
+        finally
+        {
+            _sends.Release();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a channel throws is a try that failed.")]
+    private async Task<SendOutcome> AskAsync(IOutboundChannel channel, OutboundPiece piece)
+    {
+        try
+        {
+            return await channel.SendAsync(piece, _abandoned.Token);
+        }
+        catch (Exception e)
+        {
+            _abandoned.Token.ThrowIfCancellationRequested();
+            Log.Threw(_logger, piece.IdempotencyKey, piece.Target.Channel, e);
+            return SendOutcome.Later("The channel failed; the log of the gateway says why.");
+        }
+    }
+
+    private async Task GiveUpAsync(OutboxItem item, string reason)
+    {
+        Log.GaveUp(_logger, item.Message.Id, item.Message.Target.Channel, reason);
+        await _outbox.FailAsync(item, reason, _stopping.Token);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1700, LogLevel.Debug, "Piece {Piece}, try {Attempt}: {Status} {Reason}")]
+        public static partial void Tried(ILogger logger, string piece, int attempt, SendStatus status, string? reason);
+
+        [LoggerMessage(1701, LogLevel.Warning, "The message {Id} was not delivered to the channel {Channel} and is a dead letter now: {Reason}")]
+        public static partial void GaveUp(ILogger logger, string id, string channel, string reason);
+
+        [LoggerMessage(1702, LogLevel.Error, "The channel {Channel} failed with the piece {Piece}")]
+        public static partial void Threw(ILogger logger, string piece, string channel, Exception e);
+
+        [LoggerMessage(1703, LogLevel.Error, "The message {Id} for the channel {Channel} could not be dealt with")]
+        public static partial void Failed(ILogger logger, string id, string channel, Exception e);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text.Json;
+using Chela.Contracts.Errors;
+using Chela.Contracts.Messages;
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Access;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
+using Chela.Gateway.Schema;
+using Chela.Gateway.Telemetry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Chela.Gateway.Channels.Webhook;
+
+/// <summary>
+/// <c>POST /webhook/{account}</c>: a program brings a message, signed, and hears 200 when it is on disk. Whoever has not shown a valid
+/// signature learns nothing and changes nothing.
+/// </summary>
+internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAttempts attempts, ConfigStore config, TimeProvider time)
+{
+    /// <summary>The longest body, in bytes.</summary>
+    public const int MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>The most bodies that are read at once; nobody has shown yet who sends them.</summary>
+    public const int MaxBodies = 32;
+
+    private static readonly JsonShape Shape = new(WebhookJson.Default.WebhookMessage);
+
+    private static readonly WebhookProblem UnknownAccount = new("No such webhook", 404, "The address names no account of channels.webhook.");
+    private static readonly WebhookProblem NotJson = new("Content type not supported", 415, "Send the message with Content-Type: application/json.");
+    private static readonly WebhookProblem TooLarge = new("Body too large", 413, $"The body of a message has at most {MaxBodyBytes} bytes.");
+    private static readonly WebhookProblem Busy = new("No place now", 503, "So much waits here that no more is taken in. Try again later.");
+    private static readonly WebhookProblem LockedOut = new("Too many wrong signatures", 429, "Try again later, with the secret of the account.");
+
+    private static readonly WebhookProblem Stale = new(
+        "Timestamp not valid", 401, $"{WebhookSignature.TimestampHeader} has to be the time in Unix seconds, at most five minutes from the gateway's clock.");
+
+    private static readonly WebhookProblem NotSigned = new(
+        "Signature not valid", 401,
+        $"{WebhookSignature.Header} has to be v1= and the HMAC-SHA256, in hexadecimal digits, of timestamp, dot and body under the secret of the account.");
+
+    private readonly Countdown _bodies = new();
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        var name = context.GetRouteValue("account") as string ?? "";
+        if (config.Current.Config.Channels.Webhook.GetValueOrDefault(name) is not { } account)
+        {
+            await RefuseAsync(context, UnknownAccount);
+        }
+        else if (!IsJson(context.Request.ContentType))
+        {
+            await RefuseAsync(context, NotJson);
+        }
+        else if (!WebhookSignature.IsFresh(context.Request.Headers[WebhookSignature.TimestampHeader].ToString(), time.GetUtcNow()))
+        {
+            await RefuseAsync(context, Stale);
+        }
+        else if (await ReadAsync(context, account.Secret) is { } body)
+        {
+            await TakeAsync(context, name, account, body);
+        }
+    }
+
+    /// <summary>The body, once its signature was found right; null when the request was answered instead.</summary>
+    private async Task<byte[]?> ReadAsync(HttpContext context, string secret)
+    {
+        using var attempt = attempts.Begin(AttemptKind.Webhook, RequestSource.Of(context), origin: null);
+        if (attempt.IsRefused)
+        {
+            await RefuseAsync(context, LockedOut, attempt.RetryAfterMs);
+            return null;
+        }
+
+        var body = await ReadBodyAsync(context);
+        if (body is null)
+        {
+            attempt.Withdraw();
+            return null;
+        }
+
+        var headers = context.Request.Headers;
+        if (WebhookSignature.IsValid(secret, headers[WebhookSignature.TimestampHeader].ToString(), body, headers[WebhookSignature.Header].ToString()))
+        {
+            attempt.Succeed();
+            return body;
+        }
+
+        attempt.Fail();
+        await Task.Delay(attempt.Delay, time, context.RequestAborted);
+        await RefuseAsync(context, NotSigned);
+        return null;
+    }
+
+    private async Task<byte[]?> ReadBodyAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MaxBodyBytes)
+        {
+            await RefuseAsync(context, TooLarge);
+            return null;
+        }
+
+        if (!_bodies.TryEnter(MaxBodies))
+        {
+            await RefuseAsync(context, Busy, 1000);
+            return null;
+        }
+
+        try
+        {
+            return await ReadToEndAsync(context);
+        }
+        catch (BadHttpRequestException e)
+        {
+            context.Response.StatusCode = e.StatusCode; // a body too long, too slow or cut off
+            return null;
+        }
+        finally
+        {
+            _bodies.Leave();
+        }
+    }
+
+    private static async Task<byte[]?> ReadToEndAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        var part = new byte[8192];
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(part, context.RequestAborted)) > 0)
+        {
+            if (body.Length + read > MaxBodyBytes)
+            {
+                await RefuseAsync(context, TooLarge);
+                return null;
+            }
+
+            body.Write(part, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private async Task TakeAsync(HttpContext context, string name, WebhookAccountConfig account, byte[] body)
+    {
+        if (Shape.Check(body) is { Count: > 0 } problems)
+        {
+            await RefuseAsync(context, new WebhookProblem("Message not readable", 400, ShapeProblem.Join(problems)));
+            return;
+        }
+
+        var message = JsonSerializer.Deserialize(body, WebhookJson.Default.WebhookMessage)!;
+        var target = new ReplyTarget(WebhookChannel.ChannelName, name, message.Chat);
+        if (account.Url is not null && !outbox.HasRoomFor(target))
+        {
+            await RefuseAsync(context, Busy, 30_000);
+            return;
+        }
+
+        try
+        {
+            var inbound = InboundOf(message, target, account);
+            var acceptance = await door(inbound);
+            var status = acceptance == Acceptance.New ? "accepted" : "duplicate";
+            await WriteAsync(context, new WebhookReceipt(status, inbound.RunId), WebhookJson.Default.WebhookReceipt);
+        }
+        catch (RpcException e)
+        {
+            await RefuseAsync(context, ProblemOf(e.Error), e.Error.RetryAfterMs);
+        }
+    }
+
+    /// <summary>The run's id is made of channel, account and message, so that a message that comes again is known by it.</summary>
+    private InboundMessage InboundOf(WebhookMessage message, ReplyTarget target, WebhookAccountConfig account)
+    {
+        var session = SessionKey.Of(SessionKey.DefaultAgent, $"{target.Channel}:{target.Account}:direct:{target.Chat}");
+        return new InboundMessage(
+            $"{target.Channel}:{target.Account}:{message.Id}", session, message.Text, target.Channel, message.Sender ?? message.Chat,
+            time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            ReplyTo = account.Url is null ? null : target,
+        };
+    }
+
+    private static WebhookProblem ProblemOf(RpcError error) => error.Kind switch
+    {
+        RpcErrorKind.TooMany => new("Too many messages", 429, error.Message),
+        RpcErrorKind.Unavailable => new("Not taken in", 503, error.Message),
+        RpcErrorKind.InvalidRequest => new("Another message has this id", 409, error.Message),
+        _ => new("Message not accepted", 400, error.Message),
+    };
+
+    private static Task RefuseAsync(HttpContext context, WebhookProblem problem, int? retryAfterMs = null)
+    {
+        context.Response.StatusCode = problem.Status;
+        if (retryAfterMs is { } wait)
+        {
+            context.Response.Headers.RetryAfter = ((wait + 999) / 1000).ToString(CultureInfo.InvariantCulture);
+        }
+
+        context.Response.ContentType = "application/problem+json; charset=utf-8";
+        return JsonSerializer.SerializeAsync(context.Response.Body, problem, WebhookJson.Default.WebhookProblem, context.RequestAborted);
+    }
+
+    private static Task WriteAsync<T>(HttpContext context, T answer, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        return JsonSerializer.SerializeAsync(context.Response.Body, answer, type, context.RequestAborted);
+    }
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && MediaTypeNames.Application.Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase);
+}

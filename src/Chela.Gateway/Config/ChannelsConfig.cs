@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Chela.Gateway.Config;
+
+/// <summary>The channels, each with its accounts by name.</summary>
+internal sealed record ChannelsConfig
+{
+    [MaxLength(1_000), Description("Programs that send messages by HTTP and get the answers by HTTP, by the name in their address.")]
+    public IReadOnlyDictionary<string, WebhookAccountConfig> Webhook { get; init; } = new Dictionary<string, WebhookAccountConfig>();
+}
+
+/// <summary>One program that speaks with the gateway by webhooks.</summary>
+internal sealed record WebhookAccountConfig
+{
+    [Description("The key of the signatures, in both directions.")]
+    public required string Secret { get; init; }
+
+    [Description("Where answers are posted; unset means that they stay in the transcript.")]
+    public string? Url { get; init; }
+
+    [Range(100, 1_000_000), Description("The longest text in one request, in characters; a longer answer comes in several.")]
+    public int TextChunkLimit { get; init; } = 4_000;
+
+    /// <summary>Never shows the secret: a record that is logged prints all its values.</summary>
+    public override string ToString() => $"{nameof(WebhookAccountConfig)} {{ {nameof(Url)} = {Url} }}";
+}
+
+/// <summary>What the accounts of the webhook channel must be.</summary>
+internal static class WebhookRule
+{
+    private const string Key = "channels.webhook";
+
+    /// <summary>The problems, each with the dotted key of a setting that was made.</summary>
+    public static IEnumerable<(string Path, string Message)> Problems(ChannelsConfig channels)
+    {
+        foreach (var (name, account) in channels.Webhook)
+        {
+            if (!IsName(name))
+            {
+                yield return (Key, $"has an account whose name is not 1 to 64 of a-z, 0-9, - and _, the first a letter or digit: '{Schema.JsonText.Show(name)}'");
+                continue;
+            }
+
+            if (SecretRule.Refusal(account.Secret) is { } weak)
+            {
+                yield return ($"{Key}.{name}.secret", weak);
+            }
+
+            if (account.Url is { } url && AddressRule.Refusal(url) is { } wrong)
+            {
+                yield return ($"{Key}.{name}.url", wrong);
+            }
+        }
+    }
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_') && char.IsAsciiLetterOrDigit(name[0]);
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Chela.Gateway.Config;
+
+/// <summary>How conversations are kept.</summary>
+internal sealed record SessionConfig
+{
+    [MinLength(1), MaxLength(128), Description("The name of the session that direct messages share.")]
+    public string MainKey { get; init; } = "main";
+
+    public SessionResetConfig Reset { get; init; } = new();
+
+    public SessionResetByTypeConfig ResetByType { get; init; } = new();
+
+    [MaxLength(100), Description("The same for the sessions of one channel, before what their type says.")]
+    public IReadOnlyDictionary<string, SessionResetConfig> ResetByChannel { get; init; } = new Dictionary<string, SessionResetConfig>();
+
+    public SessionMaintenanceConfig Maintenance { get; init; } = new();
+}
+
+/// <summary>When a session begins anew by itself.</summary>
+internal sealed record SessionResetConfig
+{
+    public const string None = "none";
+    public const string Daily = "daily";
+    public const string Idle = "idle";
+
+    [AllowedValues(None, Daily, Idle), Description("When a session begins anew with its next message: never, once a day, or after a pause.")]
+    public string Mode { get; init; } = None;
+
+    [Range(0, 23), Description("The hour of the day for daily, by the clock of the gateway's machine.")]
+    public int AtHour { get; init; } = 4;
+
+    [Range(1, 525_600), Description("The pause in minutes; 60 for idle unless set. With daily, whichever comes first counts.")]
+    public int? IdleMinutes { get; init; }
+}
+
+/// <summary>The same for kinds of sessions; what is unset is as for all.</summary>
+internal sealed record SessionResetByTypeConfig
+{
+    public SessionResetConfig? Direct { get; init; }
+
+    public SessionResetConfig? Group { get; init; }
+
+    public SessionResetConfig? Thread { get; init; }
+}
+
+/// <summary>Which sessions are removed by themselves.</summary>
+internal sealed record SessionMaintenanceConfig
+{
+    public const string Enforce = "enforce";
+    public const string Warn = "warn";
+
+    [AllowedValues(Enforce, Warn), Description("Whether sessions are removed, or the log only says which would be.")]
+    public string Mode { get; init; } = Enforce;
+
+    [RegularExpression("^[1-9][0-9]{0,4}[hdw]$")]
+    [Description("How long a session may go without a change, in hours, days or weeks, before it is removed; main and named sessions stay. As long stay transcripts that no session has any more.")]
+    public string PruneAfter { get; init; } = "30d";
+
+    [Range(1, 1_000_000), Description("The most sessions; the oldest go first, but for main and named ones.")]
+    public int MaxEntries { get; init; } = 5000;
+}

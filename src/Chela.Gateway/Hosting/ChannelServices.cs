@@ -1,0 +1,36 @@
+using Chela.Contracts.Channels;
+using Chela.Contracts.Messages;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Channels;
+using Chela.Gateway.Channels.Webhook;
+using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions;
+using Chela.Gateway.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>The composition of the channels: the outbox, its delivery, the door for what comes in, and each channel.</summary>
+internal static class ChannelServices
+{
+    public static IServiceCollection AddChannels(this IServiceCollection services) => services
+        .AddSingleton(provider => new Outbox(
+            provider.GetRequiredService<Journals>().Open(provider.GetRequiredService<StatePaths>().OutboxDirectory, "outbox"),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Outbox>>()))
+        .AddSingleton<InboundDoor>(provider => message =>
+            ReceiveAsync(provider.GetRequiredService<ChatIntake>(), message))
+        .AddSingleton<Delivery>()
+        .AddSingleton<IMethodModule, ChannelMethods>()
+        .AddSingleton<IMethodModule, OutboxMethods>()
+        .AddSingleton<IOutboundChannel, WebhookChannel>()
+        .AddSingleton<WebhookEndpoint>();
+
+    private static async ValueTask<Acceptance> ReceiveAsync(ChatIntake intake, InboundMessage message)
+    {
+        var taken = await intake.AcceptAsync(message);
+        taken.Begin?.Invoke();
+        return taken.Acceptance;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chela.Contracts.Access;
+using Chela.Gateway.Config;
+using Chela.Gateway.Connections;
+using Chela.Gateway.Rpc;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>Parameters of <c>config.get</c>: none.</summary>
+internal sealed record ConfigGetParams;
+
+/// <summary>The configuration in force (03-methods § 5.5), without its secrets.</summary>
+/// <param name="Path">Where the file is or would be.</param>
+/// <param name="Parsed">What the file says.</param>
+/// <param name="Config">What is in force: the file, the environment, the command line, the defaults.</param>
+/// <param name="RuntimeConfig">The same.</param>
+/// <param name="Hash">Changes with the configuration; means nothing else, and is another one after a restart.</param>
+internal sealed record ConfigView(
+    string Path,
+    bool Exists,
+    JsonElement Parsed,
+    bool Valid,
+    JsonElement RuntimeConfig,
+    JsonElement Config,
+    string Hash,
+    IReadOnlyList<JsonElement> Issues,
+    IReadOnlyList<JsonElement> Warnings,
+    IReadOnlyList<JsonElement> LegacyIssues,
+    string ConfigRevisionHash,
+    string AppliedConfigHash)
+{
+    /// <summary>Null: the file's own text cannot be shown without the risk of showing a secret.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)]
+    public string? Raw { get; init; }
+}
+
+/// <summary>Parameters of <c>config.schema</c>: none.</summary>
+internal sealed record ConfigSchemaParams;
+
+/// <summary>What the configuration may hold.</summary>
+internal sealed record ConfigSchemaView(
+    JsonElement Schema, IReadOnlyDictionary<string, ConfigHint> UiHints, string Version, string GeneratedAt);
+
+/// <summary>What a form shows beside a setting.</summary>
+internal sealed record ConfigHint
+{
+    public string? Help { get; init; }
+
+    public bool? Sensitive { get; init; }
+}
+
+/// <summary>Reading the configuration. Secrets never leave the gateway.</summary>
+internal sealed class ConfigMethods(ConfigStore config, TimeProvider time) : IMethodModule
+{
+    private readonly byte[] _hashKey = RandomNumberGenerator.GetBytes(32);
+    private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
+
+    public void Map(MethodMap methods)
+    {
+        var json = HostingJson.Default;
+        methods.Add(MethodMap.Method("config.get", OperatorScopes.Read, json.ConfigGetParams, json.ConfigView, Get) with
+        {
+            Summary = "The configuration in force, without its secrets.",
+        });
+        methods.Add(MethodMap.Method("config.schema", OperatorScopes.Read, json.ConfigSchemaParams, json.ConfigSchemaView, Describe) with
+        {
+            Summary = "What the configuration may hold.",
+        });
+    }
+
+    private ValueTask<ConfigView> Get(ConfigGetParams parameters, CallContext context, CancellationToken ct)
+    {
+        var snapshot = config.Current;
+        var effective = Redaction.Of(snapshot.Effective);
+        var hash = HashOf(snapshot);
+        return new(new ConfigView(
+            snapshot.FilePath, snapshot.FileExists, FromFile(snapshot), true, effective, effective, hash, [], [], [], hash, hash));
+    }
+
+    private ValueTask<ConfigSchemaView> Describe(ConfigSchemaParams parameters, CallContext context, CancellationToken ct)
+    {
+        var hints = _loader.Value.Keys.All.ToDictionary(key => key.Path, key => new ConfigHint
+        {
+            Help = key.Schema.TryGetProperty("description", out var help) ? help.GetString() : null,
+            Sensitive = Redaction.IsSecret(key.Segments[^1]) ? true : null,
+        });
+        var generatedAt = time.GetUtcNow().UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        return new(new ConfigSchemaView(_loader.Value.Schema, hints, Hello.Version, generatedAt));
+    }
+
+    /// <summary>Keyed, because what is hashed holds secrets.</summary>
+    private string HashOf(ConfigSnapshot snapshot) =>
+        $"hmac-sha256:v1:{System.Buffers.Text.Base64Url.EncodeToString(HMACSHA256.HashData(_hashKey, Convert.FromHexString(snapshot.Hash)))}";
+
+    /// <summary>The part of what is in force that the file decided.</summary>
+    private static JsonElement FromFile(ConfigSnapshot snapshot)
+    {
+        var all = JsonObject.Create(Redaction.Of(snapshot.Effective))!;
+        foreach (var (path, _) in snapshot.Origins.Where(origin => origin.Value != ConfigLayer.File))
+        {
+            Remove(all, path.Split('.'));
+        }
+
+        using var document = JsonDocument.Parse(all.ToJsonString());
+        return document.RootElement.Clone();
+    }
+
+    private static void Remove(JsonObject from, ReadOnlySpan<string> path)
+    {
+        if (path.Length == 1)
+        {
+            from.Remove(path[0]);
+        }
+        else if (from[path[0]] is JsonObject below)
+        {
+            Remove(below, path[1..]);
+            if (below.Count == 0)
+            {
+                from.Remove(path[0]);
+            }
+        }
+    }
+}

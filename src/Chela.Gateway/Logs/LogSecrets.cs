@@ -1,0 +1,48 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Chela.Gateway.Logs;
+
+/// <summary>Takes secrets out of a line of the log: those that are known, and what looks like one.</summary>
+/// <param name="known">The secrets of this gateway.</param>
+internal sealed partial class LogSecrets(IEnumerable<string?> known)
+{
+    private const string Hidden = "***";
+
+    /// <summary>Shorter ones would hide ordinary words.</summary>
+    private const int ShortestKnown = 8;
+
+    private readonly string[] _known =
+    [
+        .. known.Where(secret => secret?.Length >= ShortestKnown)
+            .Select(secret => JsonEncodedText.Encode(secret!, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString()),
+    ];
+
+    /// <summary>The line without secrets.</summary>
+    /// <param name="line">A JSON object as text.</param>
+    public string Hide(string line)
+    {
+        foreach (var secret in _known)
+        {
+            line = line.Replace(secret, Hidden, StringComparison.Ordinal);
+        }
+
+        line = Bearer().Replace(line, "$1" + Hidden);
+        line = Named().Replace(line, "$1" + Hidden);
+        line = ApiKey().Replace(line, Hidden);
+        return UserInfo().Replace(line, $"://{Hidden}@");
+    }
+
+    [GeneratedRegex("(Bearer\\s+)[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase)]
+    private static partial Regex Bearer();
+
+    [GeneratedRegex("((?:token|password|secret|api[_-]?key)\\\\?[\"']?\\s*[=:]\\s*\\\\?[\"']?)[^\\s\"'\\\\&,;}]{6,}", RegexOptions.IgnoreCase)]
+    private static partial Regex Named();
+
+    [GeneratedRegex("\\bsk-[A-Za-z0-9_-]{16,}")]
+    private static partial Regex ApiKey();
+
+    [GeneratedRegex("://[^/@\\s\"]+@")]
+    private static partial Regex UserInfo();
+}

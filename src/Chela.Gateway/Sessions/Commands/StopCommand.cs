@@ -1,0 +1,24 @@
+using Chela.Gateway.Bus;
+
+namespace Chela.Gateway.Sessions.Commands;
+
+/// <summary>Stopping what runs and waits in a session.</summary>
+internal sealed class StopCommand(Lanes lanes, RunStops stops) : ICommandModule
+{
+    public IEnumerable<ChatCommand> Commands =>
+        [new("stop", "session", "Stop what runs and waits in this conversation.", RunAsync) { Aliases = ["abort"] }];
+
+    private async Task<CommandReply> RunAsync(CommandCall call)
+    {
+        var stopped = await stops.StopAsync(lanes.Of(call.Session), CancellationToken.None);
+        return new CommandReply(stopped.Count switch
+        {
+            0 => "Nothing runs here.",
+            1 => "Stopped.",
+            var count => $"Stopped {count} runs.",
+        })
+        {
+            Stopped = stopped,
+        };
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Rpc;
+using Chela.Gateway.Storage;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>Changing single sessions.</summary>
+internal sealed class SessionChangeMethods(
+    SessionTable sessions, SessionRemoval removal, SessionKeys keys, SessionNews news, ModelLookup models, string directory) : IMethodModule
+{
+    private const int MaxLabel = 512;
+
+    public void Map(MethodMap methods)
+    {
+        var json = SessionsJson.Default;
+        methods.Add(MethodMap.Method("sessions.patch", OperatorScopes.Write, json.SessionsPatchParams, json.SessionChanged, PatchAsync) with
+        {
+            Summary = "Give a session a name, a model, or a way to queue messages of its own.",
+        });
+        methods.Add(MethodMap.Method("sessions.reset", OperatorScopes.Admin, json.SessionsResetParams, json.SessionChanged, ResetAsync) with
+        {
+            Summary = "Stop what runs in a session and begin it anew, with an empty transcript.",
+        });
+    }
+
+    private async ValueTask<SessionChanged> PatchAsync(SessionsPatchParams parameters, CallContext context, CancellationToken ct)
+    {
+        var key = Find(parameters.Key, parameters.AgentId, parameters.ExpectedSessionId);
+        Thinking.Check("thinkingLevel", TextOf(parameters.ThinkingLevel, "thinkingLevel"), models(sessions.Find(key)?.ModelOverride));
+        var label = TextOf(parameters.Label, "label")?.Trim();
+        var model = TextOf(parameters.Model, "model") is { } name ? models(name).FullName : null;
+        var queue = QueuePatch.Of(parameters);
+        CheckLabel(key, label);
+        var changed = await WriteAsync(async () =>
+        {
+            await sessions.GetOrCreateAsync(key, ct);
+            return await sessions.UpdateAsync(key, entry => queue(entry) with
+            {
+                Label = parameters.Label.ValueKind == JsonValueKind.Undefined ? entry.Label : label,
+                ModelOverride = parameters.Model.ValueKind == JsonValueKind.Undefined ? entry.ModelOverride : model,
+            });
+        });
+        return Tell(context, key, changed, "patch") with { Path = directory };
+    }
+
+    private async ValueTask<SessionChanged> ResetAsync(SessionsResetParams parameters, CallContext context, CancellationToken ct)
+    {
+        var key = Find(parameters.Key, parameters.AgentId, parameters.ExpectedSessionId);
+        var entry = await removal.ResetAsync(key, ct);
+        return Tell(context, key, entry, "reset");
+    }
+
+    private SessionKey Find(string text, string? agentId, string? expectedId)
+    {
+        var key = keys.Resolve(text, agentId);
+        return expectedId is null || sessions.Find(key)?.SessionId == expectedId
+            ? key
+            : throw new RpcException(RpcErrorKind.Conflict, "the session changed since it was read; list it again");
+    }
+
+    private SessionChanged Tell(CallContext context, SessionKey key, SessionEntry entry, string reason)
+    {
+        context.AfterAnswer(() => news.Tell(key, reason));
+        var model = models(entry.ModelOverride);
+        return new SessionChanged(true, key.Value, SessionStored.Of(entry), new SessionResolved(model.ModelProvider, model.Model));
+    }
+
+    private void CheckLabel(SessionKey key, string? label)
+    {
+        if (label is null)
+        {
+            return;
+        }
+
+        if (label.Length is 0 or > MaxLabel)
+        {
+            throw new RpcException(RpcErrorKind.InvalidParams, $"invalid sessions.patch params: at /label: must have 1 to {MaxLabel} characters");
+        }
+
+        if (sessions.All.Any(entry => entry.Label == label && entry.IsOf(key.AgentId) && entry.Key != key.Value))
+        {
+            throw new RpcException(RpcErrorKind.Conflict, $"label already in use: {label}");
+        }
+    }
+
+    private static string? TextOf(JsonElement value, string name) => value.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => null,
+        JsonValueKind.String => value.GetString(),
+        _ => throw new RpcException(RpcErrorKind.InvalidParams, $"invalid sessions.patch params: at /{name}: must be string or null"),
+    };
+
+    private static async ValueTask<SessionEntry> WriteAsync(Func<Task<SessionEntry?>> write)
+    {
+        try
+        {
+            return await write() ?? throw new RpcException(RpcErrorKind.Conflict, "the session was deleted meanwhile");
+        }
+        catch (JournalWriteException)
+        {
+            throw new RpcException(RpcErrorKind.Unavailable, "the change could not be written to disk; is the disk full?");
+        }
+    }
+}

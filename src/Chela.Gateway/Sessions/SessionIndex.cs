@@ -1,0 +1,62 @@
+using Chela.Contracts.Sessions;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>
+/// The sessions in memory, in the order of their last change. A change costs the same whether there are ten sessions or a hundred
+/// thousand. Not for several threads.
+/// </summary>
+internal sealed class SessionIndex
+{
+    private readonly LinkedList<SessionEntry> _newestFirst = new();
+    private readonly Dictionary<SessionKey, LinkedListNode<SessionEntry>> _byKey = [];
+    private readonly Dictionary<string, SessionKey> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
+    private SessionEntry[]? _all;
+
+    public int Count => _byKey.Count;
+
+    /// <summary>All of them, newest first; the list does not change any more.</summary>
+    public IReadOnlyList<SessionEntry> All => _all ??= [.. _newestFirst];
+
+    /// <summary>The session of this key; null when there is none.</summary>
+    public SessionEntry? Find(SessionKey key) => _byKey.GetValueOrDefault(key)?.Value;
+
+    /// <summary>The session with this transcript; null when there is none.</summary>
+    public SessionEntry? FindById(string sessionId) => _byId.TryGetValue(sessionId, out var key) ? Find(key) : null;
+
+    /// <summary>How many sessions an agent has.</summary>
+    public int CountOf(string agentId) => _perAgent.GetValueOrDefault(agentId);
+
+    /// <summary>The newest but for the first few.</summary>
+    public IEnumerable<SessionEntry> Page(int offset, int limit) => _newestFirst.Skip(offset).Take(limit);
+
+    /// <summary>Adds a session or puts it in the place of what was known of it, as the one that changed last.</summary>
+    public void Put(SessionKey key, SessionEntry entry)
+    {
+        Remove(key);
+        _byKey[key] = _newestFirst.AddFirst(entry);
+        _byId[entry.SessionId] = key;
+        _perAgent[key.AgentId] = CountOf(key.AgentId) + 1;
+        _all = null;
+    }
+
+    /// <summary>Removes a session; gives what was known of it.</summary>
+    public SessionEntry? Remove(SessionKey key)
+    {
+        if (!_byKey.Remove(key, out var node))
+        {
+            return null;
+        }
+
+        _newestFirst.Remove(node);
+        _byId.Remove(node.Value.SessionId);
+        if (--_perAgent[key.AgentId] == 0)
+        {
+            _perAgent.Remove(key.AgentId);
+        }
+
+        _all = null;
+        return node.Value;
+    }
+}

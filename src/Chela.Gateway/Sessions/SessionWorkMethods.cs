@@ -1,0 +1,59 @@
+using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Rpc;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>Stopping what runs in a session, and writing into it without a run.</summary>
+internal sealed class SessionWorkMethods(
+    SessionTable sessions, Transcripts transcripts, SessionKeys keys, Lanes lanes, RunStops stops, SessionNotes notes) : IMethodModule
+{
+    public void Map(MethodMap methods)
+    {
+        var json = SessionsJson.Default;
+        methods.Add(MethodMap.Method("sessions.abort", OperatorScopes.Write, json.SessionsAbortParams, json.SessionsAbortResult, AbortAsync) with
+        {
+            Summary = "Stop one run, or what runs and waits in a session.",
+        });
+        methods.Add(MethodMap.Method("chat.inject", OperatorScopes.Admin, json.ChatInjectParams, json.ChatInjectResult, InjectAsync) with
+        {
+            Summary = "Add a note of the assistant to a session without running the agent.",
+        });
+    }
+
+    private async ValueTask<SessionsAbortResult> AbortAsync(SessionsAbortParams parameters, CallContext context, CancellationToken ct)
+    {
+        var session = parameters.Key is { } text ? keys.Resolve(text, parameters.AgentId) : SessionOf(parameters.RunId);
+        var waiting = session is { } key ? lanes.Of(key).Where(turn => !turn.Completion.IsCompleted).ToList() : [];
+        var wanted = parameters.RunId is { } run ? waiting.Where(turn => turn.RunId == run)
+            : parameters.ClearQueued == false ? waiting.Take(1)
+            : waiting;
+        var stopped = await stops.StopAsync(wanted, ct);
+        return new SessionsAbortResult(true, stopped.Count > 0 ? "aborted" : "no-active-run") { AbortedRunId = stopped.Count > 0 ? stopped[0] : null };
+    }
+
+    private async ValueTask<ChatInjectResult> InjectAsync(ChatInjectParams parameters, CallContext context, CancellationToken ct)
+    {
+        var key = keys.Resolve(parameters.SessionKey, parameters.AgentId);
+        var session = sessions.Find(key) ?? throw new RpcException(RpcErrorKind.NotFound, "session not found");
+        var text = string.IsNullOrWhiteSpace(parameters.Label) ? parameters.Message : $"[{parameters.Label}]\n\n{parameters.Message}";
+        try
+        {
+            using var transcript = transcripts.Open(session.SessionId);
+            var note = notes.Make(text);
+            await transcript.AppendAsync(note);
+            notes.Tell(key, note, transcript.Count);
+            return new ChatInjectResult(true, note.Id);
+        }
+        catch (TranscriptException e)
+        {
+            throw new RpcException(RpcErrorKind.Unavailable, e.Message);
+        }
+    }
+
+    private SessionKey? SessionOf(string? runId) => runId is null
+        ? throw new RpcException(RpcErrorKind.InvalidParams, "invalid sessions.abort params: key or runId is needed")
+        : lanes.Find(runId)?.Session;
+}

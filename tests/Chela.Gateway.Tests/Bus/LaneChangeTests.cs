@@ -1,0 +1,90 @@
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chela.Gateway.Tests.Bus;
+
+/// <summary>Changes of a session as a whole take their turn in its lane.</summary>
+[Trait("Requirement", "B4")]
+public sealed class LaneChangeTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_a_session_is_changed_nothing_runs_there_and_what_comes_meanwhile_runs_afterwards()
+    {
+        using var trial = new LaneTrial();
+        var mayEnd = new TaskCompletionSource();
+        var before = new[] { trial.Enqueue("running"), trial.Enqueue("waiting") };
+        await trial.BegunAsync("running");
+
+        var changing = trial.Lanes.ChangeAloneAsync(SessionKey.Main, async () =>
+        {
+            await mayEnd.Task;
+            return trial.Log;
+        });
+        var after = trial.Enqueue("after");
+        var elsewhere = trial.Enqueue("elsewhere", "other");
+        trial.LetEnd("after", "elsewhere");
+        await elsewhere.Completion.WaitAsync(Ct);
+        var hasBegun = trial.HasBegun("after");
+        mayEnd.SetResult();
+        var logAtTheEnd = await changing.WaitAsync(Ct);
+        await after.Completion.WaitAsync(Ct);
+
+        Assert.Equal((false, true), (hasBegun, trial.HasBegun("after")));
+        Assert.Equal([TurnStatus.Aborted, TurnStatus.Aborted], (await Task.WhenAll(before.Select(turn => turn.Completion))).Select(result => result.Status));
+        Assert.StartsWith("+running -running +waiting -waiting", logAtTheEnd.Replace(" +elsewhere -elsewhere", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_within_the_call_that_stops_it_lets_nothing_past_the_change()
+    {
+        using var slots = new RunSlots(EndInline, 10, NullLogger<RunSlots>.Instance);
+        using var lanes = new Lanes(slots, TimeProvider.System, NullLogger<Lanes>.Instance);
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (running, after) = (LaneTrial.Turn("running"), LaneTrial.Turn("after"));
+        Assert.True(lanes.TryReserve(running.Session, running.Queue));
+        lanes.Enqueue(running);
+        await Patience.UntilAsync(_ => Task.FromResult(running.SessionId is not null), "the run had begun");
+
+        var changing = lanes.ChangeAloneAsync(SessionKey.Main, async () =>
+        {
+            await mayEnd.Task;
+            return after.SessionId;
+        });
+        Assert.True(lanes.TryReserve(after.Session, after.Queue));
+        lanes.Enqueue(after);
+        await running.Completion.WaitAsync(Ct);
+        mayEnd.SetResult();
+
+        Assert.Null(await changing.WaitAsync(Ct));
+        after.Abort();
+        await after.Completion.WaitAsync(Ct);
+
+        static Task EndInline(Turn turn, CancellationToken stopping)
+        {
+            var end = new TaskCompletionSource(); // whoever awaits it goes on within the call that sets it
+            turn.SessionId = "has begun";
+            turn.Aborted.Register(() =>
+            {
+                turn.Complete(new TurnResult(TurnStatus.Aborted, "", null, null, 1));
+                end.SetResult();
+            });
+            return end.Task;
+        }
+    }
+
+    [Fact]
+    public async Task A_change_that_fails_is_told_to_who_asked_and_the_lane_goes_on()
+    {
+        using var trial = new LaneTrial();
+
+        var failure = await Assert.ThrowsAsync<IOException>(() => trial.Lanes.ChangeAloneAsync<bool>(SessionKey.Main, () => throw new IOException("full")));
+        trial.LetEnd("next");
+        await trial.Enqueue("next").Completion.WaitAsync(Ct);
+
+        Assert.Equal("full", failure.Message);
+    }
+}

@@ -1,0 +1,75 @@
+using Chela.Contracts.Sessions;
+using Chela.Gateway.Sessions;
+
+namespace Chela.Gateway.Tests.Sessions;
+
+/// <summary>The index against a plain list that is sorted each time.</summary>
+[Trait("Requirement", "B3")]
+public sealed class SessionIndexTests
+{
+    private readonly SessionIndex _index = new();
+    private readonly List<SessionEntry> _model = [];
+    private long _now;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whatever_is_put_and_removed_it_answers_like_a_list(int seed)
+    {
+        var random = new Random(seed);
+        for (var step = 0; step < 3000; step++)
+        {
+            var key = SessionKey.Of($"agent-{random.Next(3)}", $"{random.Next(40)}");
+            if (random.Next(4) == 0)
+            {
+                var removed = _model.Find(entry => entry.SessionKey == key);
+                Assert.Same(removed, _index.Remove(key));
+                _model.Remove(removed!);
+            }
+            else
+            {
+                Put(key, isNew: random.Next(5) == 0);
+            }
+
+            if (step % 50 == 0)
+            {
+                AssertSame(random.Next(50), random.Next(50));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_list_that_was_taken_does_not_change_any_more()
+    {
+        Put(SessionKey.Main, isNew: true);
+        var taken = _index.All;
+
+        Put(SessionKey.Of("main", "other"), isNew: true);
+        _index.Remove(SessionKey.Main);
+
+        Assert.Equal([SessionKey.Main.Value], taken.Select(entry => entry.Key));
+    }
+
+    private void Put(SessionKey key, bool isNew)
+    {
+        var before = _model.Find(entry => entry.SessionKey == key);
+        var id = isNew || before is null ? $"id-{_now}" : before.SessionId;
+        var entry = new SessionEntry(key.Value, id, 1) { UpdatedAtMs = ++_now };
+        _model.Remove(before!);
+        _model.Add(entry);
+        _index.Put(key, entry);
+    }
+
+    private void AssertSame(int offset, int limit)
+    {
+        var newestFirst = _model.OrderByDescending(entry => entry.UpdatedAtMs).ToList();
+        Assert.Equal(newestFirst, _index.All);
+        Assert.Equal(newestFirst.Skip(offset).Take(limit), _index.Page(offset, limit));
+        Assert.Equal(_model.Count, _index.Count);
+        Assert.Equal(_model.Count(entry => entry.IsOf("agent-1")), _index.CountOf("agent-1"));
+        Assert.All(_model, entry => Assert.Same(entry, _index.Find(entry.SessionKey)));
+        Assert.All(_model, entry => Assert.Same(entry, _index.FindById(entry.SessionId)));
+        Assert.Null(_index.FindById("nobody"));
+    }
+}
