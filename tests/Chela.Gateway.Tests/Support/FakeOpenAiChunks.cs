@@ -10,6 +10,18 @@ internal static class FakeOpenAiChunks
 
     public static string Delta(string text) => Chunk(new JsonObject { ["content"] = text }, null);
 
+    /// <summary>A call of a tool, or a piece of one.</summary>
+    public static string Call(int index, string? id, string? name, string arguments)
+    {
+        var call = new JsonObject { ["index"] = index, ["function"] = new JsonObject { ["name"] = name, ["arguments"] = arguments } };
+        if (id is not null)
+        {
+            (call["id"], call["type"]) = (id, "function");
+        }
+
+        return Chunk(new JsonObject { ["tool_calls"] = new JsonArray(call) }, null);
+    }
+
     public static string Finish(string reason) => Chunk([], reason);
 
     /// <summary>The last chunk, which has usage and no choices; the prompt always counts five tokens.</summary>

@@ -32,11 +32,17 @@ internal sealed class OpenAiChatClient(OpenAiConnection connection, string model
             throw connection.Errors.Failed(ProviderErrorKind.ContentRefused);
         }
 
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, choice.Text))
+        var calls = new ToolCallBuilder(connection.Errors);
+        foreach (var (index, call) in choice.ToolCalls.Index())
+        {
+            calls.Add(call with { Index = index });
+        }
+
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, [new TextContent(choice.Text), .. calls.ToContents()]))
         {
             ResponseId = answer.Id,
             ModelId = answer.Model ?? model,
-            FinishReason = finish,
+            FinishReason = calls.IsEmpty ? finish : ChatFinishReason.ToolCalls,
             Usage = answer.Usage is null ? null : OpenAiReply.Usage(answer.Usage),
         };
     }

@@ -11,6 +11,7 @@ namespace Chela.Gateway.Agents.Providers.OpenAi;
 internal sealed class OpenAiReplyStream(OpenAiConnection connection, PipelineResponse response, string model) : IDisposable
 {
     private readonly EventData _events = new(response.ContentStream ?? Stream.Null);
+    private readonly ToolCallBuilder _calls = new(connection.Errors);
     private string? _finish;
     private CompletionUsage? _usage;
     private bool _anything;
@@ -72,6 +73,7 @@ internal sealed class OpenAiReplyStream(OpenAiConnection connection, PipelineRes
         }
 
         _finish = string.IsNullOrEmpty(choice.FinishReason) ? _finish : choice.FinishReason;
+        AddCalls(choice);
         if (choice.Text is not { Length: > 0 } text)
         {
             return null;
@@ -79,6 +81,14 @@ internal sealed class OpenAiReplyStream(OpenAiConnection connection, PipelineRes
 
         _anyText = true;
         return new ChatResponseUpdate(ChatRole.Assistant, text) { ResponseId = chunk.Id, ModelId = chunk.Model ?? model };
+    }
+
+    private void AddCalls(CompletionChoice choice)
+    {
+        foreach (var piece in choice.ToolCalls)
+        {
+            _calls.Add(piece);
+        }
     }
 
     private ChatResponseUpdate Last()
@@ -89,10 +99,12 @@ internal sealed class OpenAiReplyStream(OpenAiConnection connection, PipelineRes
             throw connection.Errors.Failed(ProviderErrorKind.ContentRefused);
         }
 
-        return new ChatResponseUpdate(ChatRole.Assistant, _usage is null ? [] : [new UsageContent(OpenAiReply.Usage(_usage))])
+        // The calls come with the last update: of a stream that was cut none may be made.
+        IEnumerable<AIContent> usage = _usage is null ? [] : [new UsageContent(OpenAiReply.Usage(_usage))];
+        return new ChatResponseUpdate(ChatRole.Assistant, [.. _calls.ToContents(), .. usage])
         {
             ModelId = model,
-            FinishReason = finish,
+            FinishReason = _calls.IsEmpty ? finish : ChatFinishReason.ToolCalls,
         };
     }
 }

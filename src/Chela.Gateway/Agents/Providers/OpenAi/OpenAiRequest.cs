@@ -2,17 +2,12 @@ using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Providers.OpenAi;
 
-/// <summary>Turns a conversation into a request. Text only: whatever else it holds is refused, never silently dropped.</summary>
+/// <summary>Turns a conversation into a request. Texts, calls of tools and their results: whatever else it holds is refused, never silently dropped.</summary>
 internal static class OpenAiRequest
 {
     public static CompletionRequest Create(
         string model, bool limitsCompletionTokens, IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream)
     {
-        if (options?.Tools is { Count: > 0 })
-        {
-            throw new NotSupportedException("This client does not offer tools to models yet.");
-        }
-
         var limit = options?.MaxOutputTokens;
         return new CompletionRequest(options?.ModelId ?? model, [.. Instructions(options), .. messages.SelectMany(Convert)])
         {
@@ -23,27 +18,41 @@ internal static class OpenAiRequest
             MaxTokens = limitsCompletionTokens ? null : limit,
             MaxCompletionTokens = limitsCompletionTokens ? limit : null,
             Stop = options?.StopSequences is { Count: > 0 } stop ? [.. stop] : null,
+            Tools = options?.Tools is { Count: > 0 } tools ? [.. tools.Select(Convert)] : null,
         };
     }
 
     private static IEnumerable<RequestMessage> Instructions(ChatOptions? options) =>
         string.IsNullOrEmpty(options?.Instructions) ? [] : [new RequestMessage("system", options.Instructions)];
 
+    private static RequestTool Convert(AITool tool) => tool is AIFunctionDeclaration function
+        ? new RequestTool("function", new RequestFunction(function.Name, function.Description, function.JsonSchema))
+        : throw new NotSupportedException($"This client offers models functions only, not {tool.GetType().Name}.");
+
     private static IEnumerable<RequestMessage> Convert(ChatMessage message)
     {
         // A model's own thoughts, usage and errors are notes about the conversation, not part of it.
-        if (message.Contents.FirstOrDefault(content =>
-            content is not (TextContent or TextReasoningContent or UsageContent or ErrorContent)) is { } other)
+        if (message.Contents.FirstOrDefault(content => content is not
+            (TextContent or FunctionCallContent or FunctionResultContent or TextReasoningContent or UsageContent or ErrorContent)) is { } other)
         {
-            throw new NotSupportedException($"This client sends text only, not {other.GetType().Name}.");
+            throw new NotSupportedException($"This client sends text and calls of tools only, not {other.GetType().Name}.");
         }
 
-        var role = message.Role == ChatRole.User ? "user"
-            : message.Role == ChatRole.Assistant ? "assistant"
-            : message.Role == ChatRole.System ? "system"
-            : throw new NotSupportedException("This client sends messages of user, assistant and system only.");
-
-        // Several servers refuse a message without text, which an aborted reply may have left behind.
-        return message.Text is { Length: > 0 } text ? [new RequestMessage(role, text)] : [];
+        return message.Role == ChatRole.Tool ? message.Contents.OfType<FunctionResultContent>().Select(Result)
+            : message.Role == ChatRole.Assistant ? Said("assistant", message.Text, [.. message.Contents.OfType<FunctionCallContent>().Select(Call)])
+            : message.Role == ChatRole.User ? Said("user", message.Text, [])
+            : message.Role == ChatRole.System ? Said("system", message.Text, [])
+            : throw new NotSupportedException("This client sends messages of user, assistant, system and tools only.");
     }
+
+    /// <summary>Several servers refuse a message without text, which an aborted reply may have left behind.</summary>
+    private static IEnumerable<RequestMessage> Said(string role, string text, RequestToolCall[] calls) =>
+        text.Length == 0 && calls.Length == 0 ? []
+        : [new RequestMessage(role, text.Length == 0 ? null : text) { ToolCalls = calls.Length == 0 ? null : calls }];
+
+    private static RequestMessage Result(FunctionResultContent result) =>
+        new("tool", result.Result as string ?? "") { ToolCallId = result.CallId };
+
+    private static RequestToolCall Call(FunctionCallContent call) =>
+        new(call.CallId, "function", new RequestFunctionCall(call.Name, ToolArguments.Write(call.Arguments)));
 }

@@ -19,10 +19,32 @@ internal sealed record CompletionRequest(string Model, IReadOnlyList<RequestMess
     public int? MaxCompletionTokens { get; init; }
 
     public IReadOnlyList<string>? Stop { get; init; }
+
+    public IReadOnlyList<RequestTool>? Tools { get; init; }
 }
 
 /// <summary>One message of the conversation.</summary>
-internal sealed record RequestMessage(string Role, string Content);
+/// <param name="Role"><c>system</c>, <c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
+/// <param name="Content">The text; null where an assistant only calls tools.</param>
+internal sealed record RequestMessage(string Role, string? Content)
+{
+    public IReadOnlyList<RequestToolCall>? ToolCalls { get; init; }
+
+    /// <summary>The call that the message of a tool answers.</summary>
+    public string? ToolCallId { get; init; }
+}
+
+/// <summary>A tool that the model may call.</summary>
+internal sealed record RequestTool(string Type, RequestFunction Function);
+
+/// <summary>The function of a tool; its parameters are a JSON Schema.</summary>
+internal sealed record RequestFunction(string Name, string Description, JsonElement Parameters);
+
+/// <summary>A call that the model made earlier.</summary>
+internal sealed record RequestToolCall(string Id, string Type, RequestFunctionCall Function);
+
+/// <summary>The same; the arguments are JSON in a string.</summary>
+internal sealed record RequestFunctionCall(string Name, string Arguments);
 
 /// <summary>Asks for token usage at the end of a stream.</summary>
 internal sealed record StreamOptions(bool IncludeUsage);
@@ -49,12 +71,23 @@ internal sealed record CompletionChoice(CompletionText? Delta = null, Completion
 {
     /// <summary>The text of this chunk or answer, empty if it has none.</summary>
     public string Text => (Delta ?? Message) is { } text ? text.Content ?? text.Refusal ?? "" : "";
+
+    /// <summary>The calls of this chunk or answer, or pieces of them.</summary>
+    public IEnumerable<CompletionToolCall> ToolCalls => ((Delta ?? Message)?.ToolCalls ?? []).OfType<CompletionToolCall>();
 }
 
 /// <summary>The text of a choice. A refusal is written for the user like any other text.</summary>
 internal sealed record CompletionText(
     [property: JsonConverter(typeof(CompletionContentConverter))] string? Content = null,
-    string? Refusal = null);
+    string? Refusal = null,
+    IReadOnlyList<CompletionToolCall?>? ToolCalls = null);
+
+/// <summary>A call of a tool, or in a stream a piece of one: the first has id and name, the arguments come bit by bit.</summary>
+/// <param name="Index">Which of several calls in a stream it belongs to; some servers leave it out and send each call whole.</param>
+internal sealed record CompletionToolCall(int? Index = null, string? Id = null, CompletionFunctionCall? Function = null);
+
+/// <summary>Name and arguments, as far as they have come.</summary>
+internal sealed record CompletionFunctionCall(string? Name = null, [property: JsonConverter(typeof(ArgumentsConverter))] string? Arguments = null);
 
 /// <summary>How many tokens were used.</summary>
 internal sealed record CompletionUsage(

@@ -109,7 +109,7 @@ public sealed class OpenAiRequestTests
     }
 
     [Fact]
-    public async Task Pictures_and_tools_are_refused_and_never_dropped_in_silence()
+    public async Task What_cannot_be_sent_is_refused_and_never_dropped_in_silence()
     {
         await using var trial = await OpenAiTrial.StartAsync();
         var picture = new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")]);
