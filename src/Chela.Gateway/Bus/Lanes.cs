@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
@@ -10,13 +10,10 @@ namespace Chela.Gateway.Bus;
 /// One lane per session: its turns run one after the other; turns of different sessions run side by side.
 /// Changes of a session as a whole take their turn in its lane. A lane exists only while it has something to do.
 /// </summary>
-internal sealed partial class Lanes(RunSlots slots, TimeProvider time, ILogger<Lanes> logger) : IDisposable
+internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider time, ILogger<Lanes> logger) : IDisposable
 {
     /// <summary>The most turns of one lane where the oldest give way: what was dropped stands in line until it is written down.</summary>
     public const int MaxInLane = 1000;
-
-    /// <summary>The most turns that wait or run in all lanes.</summary>
-    public const int MaxPlaces = 10_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<SessionKey, Lane> _lanes = [];
@@ -28,29 +25,35 @@ internal sealed partial class Lanes(RunSlots slots, TimeProvider time, ILogger<L
     /// <summary>How many turns wait or run in all lanes.</summary>
     public int Depth => _places.Count;
 
-    /// <summary>Takes a place in a session's lane before the message is made durable; false when it, or all lanes together, are full.</summary>
-    public bool TryReserve(SessionKey session, QueueSettings settings)
+    /// <summary>Takes a place in a session's lane before the message is made durable, where it and all lanes together have room.</summary>
+    public Reservation Reserve(InboundMessage message, QueueSettings settings)
     {
         lock (_gate)
         {
             var most = settings.Drop == QueueDrop.New ? settings.Cap : MaxInLane;
-            if (_places.Count >= MaxPlaces || (_lanes.TryGetValue(session, out var lane) && lane.Reserved + lane.Queue.Depth > most))
+            if (_lanes.TryGetValue(message.Session, out var lane) && lane.Reserved + lane.Queue.Depth > most)
             {
-                return false;
+                return Reservation.LaneFull;
             }
 
-            Enter(session).Reserved++;
-            return true;
+            if (!room.TryTake(message))
+            {
+                return Reservation.GatewayFull;
+            }
+
+            Enter(message.Session).Reserved++;
+            return Reservation.Made;
         }
     }
 
     /// <summary>Gives back a place that was not used.</summary>
-    public void Release(SessionKey session)
+    public void Release(InboundMessage message)
     {
         lock (_gate)
         {
-            _lanes[session].Reserved--;
-            Leave(session, _lanes[session], 1);
+            room.GiveBack(message);
+            _lanes[message.Session].Reserved--;
+            Leave(message.Session, _lanes[message.Session], 1);
         }
     }
 
@@ -88,16 +91,15 @@ internal sealed partial class Lanes(RunSlots slots, TimeProvider time, ILogger<L
     /// Stops what runs and waits in a session, and then changes it while nothing runs there. What comes meanwhile runs afterwards. Not
     /// cancellable once it was called: the caller may leave.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whoever asked for the change hears how it ended.")]
     public Task<T> ChangeAloneAsync<T>(SessionKey session, Func<Task<T>> change)
     {
-        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new LaneChange<T>(change);
         IReadOnlyList<Turn> before;
         lock (_gate)
         {
             var lane = Enter(session);
             before = lane.Queue.Turns;
-            lane.Queue.Arrive(ChangeAsync);
+            lane.Queue.Arrive(asked.RunAsync);
             Start(session, lane);
         }
 
@@ -106,19 +108,7 @@ internal sealed partial class Lanes(RunSlots slots, TimeProvider time, ILogger<L
             turn.Abort(); // outside the lock: what awaits the token may go on within this call
         }
 
-        return outcome.Task;
-
-        async Task ChangeAsync()
-        {
-            try
-            {
-                outcome.SetResult(await change());
-            }
-            catch (Exception e)
-            {
-                outcome.SetException(e);
-            }
-        }
+        return asked.Outcome;
     }
 
     /// <summary>The same for a session in which nothing runs or waits; null, and no change, when something does.</summary>
@@ -258,10 +248,16 @@ internal sealed partial class Lanes(RunSlots slots, TimeProvider time, ILogger<L
     {
         while (TakeNext(session, lane) is { } work)
         {
-            await (work.Turn is { } turn ? slots.RunAsync(turn, _stopping.Token) : work.Change!());
+            await (work.Turn is { } next ? slots.RunAsync(next, _stopping.Token) : work.Change!());
             lock (_gate)
             {
-                Leave(session, lane, lane.Queue.End());
+                var ended = lane.Queue.End();
+                foreach (var turn in ended)
+                {
+                    room.GiveBack(turn.Message);
+                }
+
+                Leave(session, lane, Math.Max(1, ended.Count));
             }
         }
     }

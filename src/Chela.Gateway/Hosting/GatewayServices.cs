@@ -105,6 +105,7 @@ internal static class GatewayServices
             TurnHandler run = (turn, stopping) => runs.CarryAsync(turn, tell, stopping);
             return new RunSlots(run, config.Agents.Defaults.ConcurrentRuns(Environment.ProcessorCount), provider.GetRequiredService<ILogger<RunSlots>>());
         })
+        .AddSingleton(_ => new LaneRoom(LaneRoom.BytesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)))
         .AddSingleton<Lanes>();
 
     private static IServiceCollection AddSessions(this IServiceCollection services) => services

@@ -99,9 +99,11 @@ internal sealed partial class ChatIntake(
 
     private async ValueTask<Acceptance> ReserveAsync(InboundMessage message, QueueSettings queue)
     {
-        if (!lanes.TryReserve(message.Session, queue))
+        if (lanes.Reserve(message, queue) is not Reservation.Made and var full)
         {
-            var problem = $"{queue.Cap} messages already wait in this session; try again when the present run has ended";
+            var problem = full == Reservation.LaneFull
+                ? $"{queue.Cap} messages already wait in this session; try again when the present run has ended"
+                : "too much already waits in all sessions together; try again when some runs have ended";
             throw new RpcException(new RpcError(RpcErrorKind.TooMany, problem) { RetryAfterMs = 5000 });
         }
 
@@ -116,7 +118,7 @@ internal sealed partial class ChatIntake(
         {
             if (acceptance != Acceptance.New)
             {
-                lanes.Release(message.Session);
+                lanes.Release(message);
             }
         }
     }

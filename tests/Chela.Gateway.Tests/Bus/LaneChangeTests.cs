@@ -42,10 +42,10 @@ public sealed class LaneChangeTests
     public async Task A_run_that_ends_within_the_call_that_stops_it_lets_nothing_past_the_change()
     {
         using var slots = new RunSlots(EndInline, 10, NullLogger<RunSlots>.Instance);
-        using var lanes = new Lanes(slots, TimeProvider.System, NullLogger<Lanes>.Instance);
+        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), TimeProvider.System, NullLogger<Lanes>.Instance);
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (running, after) = (LaneTrial.Turn("running"), LaneTrial.Turn("after"));
-        Assert.True(lanes.TryReserve(running.Session, running.Queue));
+        Assert.Equal(Reservation.Made, lanes.Reserve(running.Message, running.Queue));
         lanes.Enqueue(running);
         await Patience.UntilAsync(_ => Task.FromResult(running.SessionId is not null), "the run had begun");
 
@@ -54,7 +54,7 @@ public sealed class LaneChangeTests
             await mayEnd.Task;
             return after.SessionId;
         });
-        Assert.True(lanes.TryReserve(after.Session, after.Queue));
+        Assert.Equal(Reservation.Made, lanes.Reserve(after.Message, after.Queue));
         lanes.Enqueue(after);
         await running.Completion.WaitAsync(Ct);
         mayEnd.SetResult();

@@ -155,7 +155,7 @@ public sealed class LaneModeTests
         await trial.BegunAsync("runs");
 
         var taken = 0;
-        while (taken < 2 * Lanes.MaxInLane && trial.Lanes.TryReserve(SessionKey.Main, one))
+        while (taken < 2 * Lanes.MaxInLane && trial.Reserve("run", queue: one) == Reservation.Made)
         {
             trial.Lanes.Enqueue(LaneTrial.Turn($"{taken++}", queue: one));
         }

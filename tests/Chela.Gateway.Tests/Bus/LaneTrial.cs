@@ -16,10 +16,10 @@ internal sealed class LaneTrial : IDisposable
 
     private readonly RunSlots _slots;
 
-    public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null)
+    public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null, long maxBytes = LaneRoom.MostBytes)
     {
         _slots = new RunSlots(RunAsync, maxConcurrent, NullLogger<RunSlots>.Instance);
-        Lanes = new Lanes(_slots, time ?? TimeProvider.System, NullLogger<Lanes>.Instance);
+        Lanes = new Lanes(_slots, new LaneRoom(maxBytes), time ?? TimeProvider.System, NullLogger<Lanes>.Instance);
     }
 
     public Lanes Lanes { get; }
@@ -30,11 +30,20 @@ internal sealed class LaneTrial : IDisposable
     public static Turn Turn(string runId, string session = "main", QueueSettings? queue = null) =>
         new(new InboundMessage(runId, SessionKey.Of("main", session), $"text of {runId}", "webchat", "cli", 1)) { Queue = queue ?? new QueueSettings() };
 
+    public Reservation Reserve(string runId, string session = "main", QueueSettings? queue = null)
+    {
+        var turn = Turn(runId, session, queue);
+        return Lanes.Reserve(turn.Message, turn.Queue);
+    }
+
+    /// <summary>Gives back a place that was taken so.</summary>
+    public void Release(string runId, string session = "main") => Lanes.Release(Turn(runId, session).Message);
+
     /// <summary>Takes a place and puts a turn into it.</summary>
     public Turn Enqueue(string runId, string session = "main", QueueSettings? queue = null)
     {
         var turn = Turn(runId, session, queue);
-        Assert.True(Lanes.TryReserve(turn.Session, turn.Queue));
+        Assert.Equal(Reservation.Made, Lanes.Reserve(turn.Message, turn.Queue));
         Lanes.Enqueue(turn);
         return turn;
     }

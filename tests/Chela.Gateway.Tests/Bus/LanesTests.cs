@@ -80,14 +80,14 @@ public sealed class LanesTests
             trial.Enqueue($"{n}");
         }
 
-        var refused = trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings());
-        var other = trial.Lanes.TryReserve(SessionKey.Of("main", "other"), new QueueSettings());
+        var refused = trial.Reserve("one more");
+        var other = trial.Reserve("one more", "other");
         trial.LetEnd("first");
         await first.Completion.WaitAsync(Ct);
         await trial.BegunAsync("0");
-        var again = trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings());
+        var again = trial.Reserve("one more");
 
-        Assert.Equal((false, true, true), (refused, other, again));
+        Assert.Equal((Reservation.LaneFull, Reservation.Made, Reservation.Made), (refused, other, again));
     }
 
     [Fact]
@@ -95,20 +95,20 @@ public sealed class LanesTests
     {
         using var trial = new LaneTrial();
         var taken = 0;
-        while (trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings()))
+        while (trial.Reserve("run") == Reservation.Made)
         {
             taken++;
         }
 
-        trial.Lanes.Release(SessionKey.Main);
-        bool[] again = [trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings()), trial.Lanes.TryReserve(SessionKey.Main, new QueueSettings())];
+        trial.Release("run");
+        Reservation[] again = [trial.Reserve("run"), trial.Reserve("run")];
         for (var n = 0; n < taken; n++)
         {
-            trial.Lanes.Release(SessionKey.Main);
+            trial.Release("run");
         }
 
         Assert.Equal(new QueueSettings().Cap + 1, taken);
-        Assert.Equal([true, false], again);
+        Assert.Equal([Reservation.Made, Reservation.LaneFull], again);
         Assert.Equal(0, trial.Lanes.Depth);
     }
 
@@ -117,11 +117,11 @@ public sealed class LanesTests
     {
         using var slots = new RunSlots(
             (turn, _) => turn.RunId == "bad" ? throw new InvalidOperationException("unforeseen") : Complete(turn), 1, NullLogger<RunSlots>.Instance);
-        using var lanes = new Lanes(slots, TimeProvider.System, NullLogger<Lanes>.Instance);
+        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), TimeProvider.System, NullLogger<Lanes>.Instance);
         Turn[] turns = [LaneTrial.Turn("bad"), LaneTrial.Turn("good")];
         foreach (var turn in turns)
         {
-            Assert.True(lanes.TryReserve(turn.Session, new QueueSettings()));
+            Assert.Equal(Reservation.Made, lanes.Reserve(turn.Message, turn.Queue));
             lanes.Enqueue(turn);
         }
 

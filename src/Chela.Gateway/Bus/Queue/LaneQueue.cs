@@ -95,13 +95,13 @@ internal sealed class LaneQueue
     }
 
     /// <summary>What ran is over.</summary>
-    /// <returns>How many places that frees.</returns>
-    public int End()
+    /// <returns>The turns that ran; none for a change.</returns>
+    public IReadOnlyList<Turn> End()
     {
-        var places = Math.Max(1, _running.Count);
+        Turn[] ended = [.. _running];
         _running.Clear();
         _isBusy = false;
-        return places;
+        return ended;
     }
 
     private void Carry(Turn turn, IReadOnlyList<Turn> others)

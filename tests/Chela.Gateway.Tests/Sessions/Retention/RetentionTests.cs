@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
+using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
@@ -82,12 +83,13 @@ public sealed class RetentionTests : IAsyncLifetime
         var key = SessionKey.Of("main", "busy");
         var session = await Parts.SayAsync("busy", SessionCalls.User("x"));
         _clock.Advance(TimeSpan.FromDays(31));
+        var message = new InboundMessage("run", key, "Hello", "webchat", "cli", 1);
         var lanes = Parts.Get<Lanes>();
-        lanes.TryReserve(key, new QueueSettings()); // a message is being written to disk
+        lanes.Reserve(message, new QueueSettings()); // a message is being written to disk
 
         await CleanAsync(enforce: true);
         var whileBusy = Names();
-        lanes.Release(key);
+        lanes.Release(message);
         Parts.Get<SessionTable>().Update(key, entry => entry);
         var changed = await Parts.Get<SessionRemoval>().RemoveIdleAsync(session);
 
