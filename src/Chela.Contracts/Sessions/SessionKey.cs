@@ -9,10 +9,11 @@ public readonly record struct SessionKey
     /// <summary>The longest key that is accepted, in characters (OpenClaw's limit for <c>chat.send</c>).</summary>
     public const int MaxLength = 512;
 
-    /// <summary>The agent that short keys belong to.</summary>
+    /// <summary>The agent of a gateway that has one only, to which short keys belong where no other is named.</summary>
     public const string DefaultAgent = "main";
 
     private const string Prefix = "agent:";
+    private const string TooLong = "session key must not be longer than 512 characters";
     private static readonly SearchValues<char> AgentCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-");
 
     private SessionKey(string value, int agentLength)
@@ -41,17 +42,17 @@ public readonly record struct SessionKey
     /// <param name="text">What the client sent.</param>
     /// <param name="key">The full key.</param>
     /// <param name="problem">One sentence when the text is not a key; otherwise empty.</param>
-    public static bool TryParse(string? text, out SessionKey key, out string problem)
+    /// <param name="agentId">The agent that a short key belongs to.</param>
+    public static bool TryParse(string? text, out SessionKey key, out string problem, string agentId = DefaultAgent)
     {
         key = default;
-        problem = Problem(text);
+        problem = Problem(text, agentId);
         if (problem.Length > 0)
         {
             return false;
         }
 
-        var lower = text!.ToLowerInvariant();
-        var full = lower.StartsWith(Prefix, StringComparison.Ordinal) ? lower : $"{Prefix}{DefaultAgent}:{lower}";
+        var full = (IsFull(text!) ? text! : $"{Prefix}{agentId}:{text}").ToLowerInvariant();
         var agentLength = full.AsSpan(Prefix.Length).IndexOf(':');
         var agent = agentLength < 0 ? full.AsSpan(Prefix.Length) : full.AsSpan(Prefix.Length, agentLength);
         if (agentLength < 1 || full.Length == Prefix.Length + agentLength + 1)
@@ -64,7 +65,9 @@ public readonly record struct SessionKey
         }
         else
         {
-            key = new SessionKey(full, agentLength);
+            full = WithNewWords(full, Prefix.Length + agentLength + 1);
+            problem = full.Length > MaxLength ? TooLong : "";
+            key = problem.Length == 0 ? new SessionKey(full, agentLength) : default;
         }
 
         return problem.Length == 0;
@@ -75,20 +78,28 @@ public readonly record struct SessionKey
 
     private static bool IsFull(string text) => text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
 
-    private static string Problem(string? text)
+    /// <summary>The same key with <c>direct</c> for its old word <c>dm</c>: both name one session.</summary>
+    private static string WithNewWords(string full, int restAt) => full.Contains(":dm:", StringComparison.Ordinal)
+        ? string.Concat(full.AsSpan(0, restAt), SessionKeyForm.Of(full[restAt..]).ToString())
+        : full;
+
+    private static string Problem(string? text, string agentId)
     {
         if (string.IsNullOrEmpty(text))
         {
             return "session key must not be empty";
         }
 
-        if (text.Length > MaxLength - (IsFull(text) ? 0 : Prefix.Length + DefaultAgent.Length + 1))
+        if (text.Length > MaxLength - (IsFull(text) ? 0 : Prefix.Length + agentId.Length + 1))
         {
-            return $"session key must not be longer than {MaxLength} characters";
+            return TooLong;
         }
 
-        return text.AsSpan().ContainsAnyInRange('\0', ' ') || text.Contains('\u007f', StringComparison.Ordinal)
+        return IsBlank(text) || IsBlank(agentId)
             ? "session key must not contain white space or control characters"
             : "";
     }
+
+    private static bool IsBlank(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', ' ') || text.Contains('\u007f', StringComparison.Ordinal);
 }

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
@@ -17,7 +17,10 @@ internal sealed record AgentsListResult(
     string DefaultId, string Ownership, bool SelectionRequired, string MainKey, string Scope, IReadOnlyList<AgentSummary> Agents);
 
 /// <summary>An agent in the list.</summary>
-internal sealed record AgentSummary(string Id, AgentModel Model);
+internal sealed record AgentSummary(string Id, AgentModel Model)
+{
+    public string? Name { get; init; }
+}
 
 /// <summary>The model that an agent uses.</summary>
 internal sealed record AgentModel(string Primary);
@@ -55,17 +58,25 @@ internal sealed class AgentListMethods(ProviderCatalog providers, ConfigStore co
 
     private ValueTask<AgentsListResult> ListAsync(AgentsListParams parameters, CallContext context, CancellationToken ct)
     {
-        var main = new AgentSummary(SessionKey.DefaultAgent, new AgentModel(providers.Default.ToString()));
-        return new(new AgentsListResult(main.Id, "sole", false, config.Current.Config.Session.MainKey, "per-sender", [main]));
+        var now = config.Current.Config;
+        AgentSummary[] rows = [.. now.Agents.Ids.Select(now.Agents.Of).Select(agent =>
+            new AgentSummary(agent.Id, new AgentModel(providers.Configured(agent.Model).ToString())) { Name = agent.Name })];
+        return new(new AgentsListResult(now.Agents.DefaultId, now.Agents.Ownership, false, now.Session.MainKey, "per-sender", rows));
     }
 
     private ValueTask<AgentIdentity> IdentityAsync(AgentIdentityParams parameters, CallContext context, CancellationToken ct)
     {
+        var agents = config.Current.Config.Agents;
         var agent = string.IsNullOrEmpty(parameters.SessionKey)
-            ? parameters.AgentId ?? SessionKey.DefaultAgent
+            ? parameters.AgentId ?? agents.DefaultId
             : keys.Resolve(parameters.SessionKey, parameters.AgentId).AgentId;
-        return agent == SessionKey.DefaultAgent
-            ? new(new AgentIdentity(agent, DefaultName, "default", DefaultName[..1]))
-            : throw new RpcException(RpcErrorKind.NotFound, $"unknown agent id \"{agent}\"; agents.list names those that there are");
+        if (!agents.Has(agent))
+        {
+            throw new RpcException(RpcErrorKind.NotFound, $"unknown agent id \"{agent}\"; agents.list names those that there are");
+        }
+
+        var name = agents.Of(agent).Name;
+        var shown = name ?? DefaultName;
+        return new(new AgentIdentity(agent, shown, name is null ? "default" : "config", StringInfo.GetNextTextElement(shown)));
     }
 }

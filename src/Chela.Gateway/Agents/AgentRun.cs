@@ -134,7 +134,7 @@ internal sealed partial class AgentRun(
     private async Task<(TurnResult Result, string? Model)> AskAsync(
         Turn turn, SessionEntry session, Transcript transcript, RunNarrator narrator, CancellationToken stopping)
     {
-        var settings = config.Current.Config.Agents.Defaults;
+        var settings = config.Current.Config.Agents.Of(turn.Session.AgentId);
         var allowed = TimeSpan.FromSeconds(settings.TimeoutSeconds);
         allowed = turn.Wishes.Limit is { } wanted && wanted < allowed ? wanted : allowed;
         using var limit = new CancellationTokenSource(allowed, time);
@@ -144,7 +144,7 @@ internal sealed partial class AgentRun(
         try
         {
             turn.Aborted.ThrowIfCancellationRequested();
-            var resolved = providers.Resolve(turn.Wishes.Model ?? session.ModelOverride ?? settings.Model);
+            var resolved = providers.Resolve(turn.Wishes.Model ?? session.ModelOverride ?? providers.Configured(settings.Model).ToString());
             model = resolved.Ref.ToString();
             narrator.Start();
             var prompt = await Prompt.BuildAsync(transcript, [settings.Instructions, turn.Wishes.Instructions], settings.ContextTokens, either.Token);

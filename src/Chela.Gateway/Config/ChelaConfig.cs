@@ -23,12 +23,6 @@ internal sealed record ChelaConfig
     public ChannelsConfig Channels { get; init; } = new();
 }
 
-/// <summary>How agents run.</summary>
-internal sealed record AgentsConfig
-{
-    public AgentDefaultsConfig Defaults { get; init; } = new();
-}
-
 /// <summary>What holds for every agent that says nothing else.</summary>
 internal sealed record AgentDefaultsConfig
 {

@@ -55,8 +55,7 @@ internal sealed class ConfigLoader
         problems.AddRange(CheckRules(effective, origins, layers));
         ThrowIfAny(problems);
         var snapshot = Snapshot(effective, origins, sources);
-        var together = AuthRule.Problems(snapshot.Config.Gateway).Concat(WebhookRule.Problems(snapshot.Config.Channels));
-        ThrowIfAny([.. together.Select(problem => Place(problem, origins, layers))]);
+        ThrowIfAny([.. Together(snapshot.Config).Select(problem => Place(problem, origins, layers))]);
         return snapshot;
     }
 
@@ -68,13 +67,29 @@ internal sealed class ConfigLoader
         }
     }
 
-    private static ConfigProblem Place((string Path, string Message) problem, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
+    /// <summary>What is wrong between settings each of which is right: the pointer of the one at fault, and why.</summary>
+    private static IEnumerable<(string Pointer, string Message)> Together(ChelaConfig config) =>
+        AuthRule.Problems(config.Gateway).Concat(WebhookRule.Problems(config.Channels))
+            .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))
+            .Concat(AgentListRules.Problems(config.Agents));
+
+    private static ConfigProblem Place((string Pointer, string Message) problem, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
     {
-        // What has names of the user's own, such as the accounts of a channel, only the file can hold.
-        var origin = origins.GetValueOrDefault(problem.Path);
-        var layer = layers.Single(l => l.Layer == (origin == ConfigLayer.Default ? ConfigLayer.File : origin));
-        var pointer = ConfigPointer.FromSegments(problem.Path.Split('.'));
-        return new ConfigProblem(layer.Layer, layer.Place(pointer, false), problem.Path, problem.Message);
+        var layer = layers.Single(l => l.Layer == LayerOf(problem.Pointer, origins));
+        return new ConfigProblem(layer.Layer, layer.Place(problem.Pointer, false), ConfigPointer.ToDotted(problem.Pointer), problem.Message);
+    }
+
+    private static ConfigLayer LayerOf(string pointer, Dictionary<string, ConfigLayer> origins)
+    {
+        for (var at = pointer; at.Length > 0; at = ConfigPointer.Parent(at))
+        {
+            if (origins.TryGetValue(ConfigPointer.ToDotted(at), out var layer) && layer != ConfigLayer.Default)
+            {
+                return layer;
+            }
+        }
+
+        return ConfigLayer.File; // what has names of the user's own, such as the accounts of a channel, only the file can hold
     }
 
     private LayerValues[] ReadLayers(ConfigSources sources, List<ConfigProblem> problems)

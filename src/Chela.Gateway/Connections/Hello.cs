@@ -24,7 +24,8 @@ internal sealed class Hello(MethodRegistry methods, ConfigStore config, Presence
         var granted = admitted.Scopes;
         var snapshot = config.Current;
         var gateway = snapshot.Config.Gateway;
-        var mainKey = SessionKey.Of(SessionKey.DefaultAgent, snapshot.Config.Session.MainKey);
+        var agents = snapshot.Config.Agents;
+        var mainKey = SessionKey.Of(agents.DefaultId, snapshot.Config.Session.MainKey);
         var isAdmin = granted.HasFlag(OperatorScopes.Admin);
         var isReader = ScopeNames.WithIncluded(granted).HasFlag(OperatorScopes.Read);
         var told = admitted.IsToldToken ? admitted.Token : null;
@@ -33,7 +34,7 @@ internal sealed class Hello(MethodRegistry methods, ConfigStore config, Presence
             isReader ? health.Snapshot : HealthState.Unknown,
             new HelloStateVersion(presence.Version, health.Version),
             uptime.Milliseconds,
-            new HelloSessionDefaults(SessionKey.DefaultAgent, true, "sole", false, snapshot.Config.Session.MainKey, mainKey.Value, "per-sender"))
+            new HelloSessionDefaults(agents.DefaultId, true, agents.Ownership, false, snapshot.Config.Session.MainKey, mainKey.Value, "per-sender"))
         {
             ConfigPath = isAdmin ? snapshot.FilePath : null,
             StateDir = isAdmin ? Path.GetDirectoryName(snapshot.FilePath) : null,

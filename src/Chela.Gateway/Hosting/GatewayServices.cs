@@ -148,7 +148,12 @@ internal static class GatewayServices
         .AddSingleton<SessionImports>()
         .AddSingleton<IMethodModule, ExportMethods>()
         .AddSingleton<AgentTarget>()
-        .AddSingleton<ModelLookup>(provider => name => Lookup(provider.GetRequiredService<ProviderCatalog>(), name));
+        .AddSingleton<ModelLookup>(provider =>
+        {
+            var config = provider.GetRequiredService<ConfigStore>();
+            var providers = provider.GetRequiredService<ProviderCatalog>();
+            return (name, agentId) => Lookup(providers, name, config.Current.Config.Agents.Of(agentId));
+        });
 
     private static IServiceCollection AddCommands(this IServiceCollection services) => services
         .AddSingleton<ModelCommands>()
@@ -228,11 +233,11 @@ internal static class GatewayServices
     private static IMethodModule InSessionsFolder<T>(IServiceProvider provider)
         where T : class, IMethodModule => ActivatorUtilities.CreateInstance<T>(provider, provider.GetRequiredService<StatePaths>().SessionsDirectory);
 
-    private static SessionDefaults Lookup(ProviderCatalog providers, string? name)
+    private static SessionDefaults Lookup(ProviderCatalog providers, string? name, AgentInForce agent)
     {
         try
         {
-            var model = name is null ? providers.Default : providers.Resolve(name).Ref;
+            var model = name is null ? providers.Configured(agent.Model) : providers.Resolve(name).Ref;
             return new SessionDefaults(model.Provider, model.Name);
         }
         catch (ProviderException e)

@@ -1,6 +1,4 @@
 using Chela.Contracts.Access;
-using Chela.Contracts.Sessions;
-using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
@@ -15,13 +13,11 @@ internal sealed class HealthMethods(
     SessionTable sessions,
     Lanes lanes,
     ConnectionTable connections,
-    ProviderCatalog providers,
+    ModelLookup models,
     StatePaths paths,
     Uptime uptime,
     TimeProvider time) : IMethodModule
 {
-    private const string Agent = SessionKey.DefaultAgent;
-
     public void Map(MethodMap methods)
     {
         var json = HostingJson.Default;
@@ -48,7 +44,7 @@ internal sealed class HealthMethods(
         var path = context.Caller.Holds(OperatorScopes.Admin) ? paths.SessionsDirectory : null;
         StatusSession[] recent = [.. sessions.Newest.Select(entry => Row(entry, nowMs))];
         var summary = new StatusSessions(
-            path is null ? [] : [path], sessions.Count, new StatusDefaults(providers.Default.ToString()), recent)
+            path is null ? [] : [path], sessions.Count, new StatusDefaults(models(null, report.DefaultAgent).FullName), recent)
         {
             ByAgent = [.. recent.GroupBy(row => row.AgentId).Select(rows => new StatusAgent(
                 rows.Key, path, sessions.CountOf(rows.Key), [.. rows]))],
@@ -58,22 +54,25 @@ internal sealed class HealthMethods(
             uptime.Milliseconds,
             connections.Places.Count,
             lanes.Depth,
-            new StatusHeartbeat(Agent, [new StatusHeartbeatAgent(Agent, false, "0m", false)]),
+            report.Heartbeat,
             [],
             [],
             summary));
     }
 
-    private StatusSession Row(SessionEntry entry, long nowMs) => new(
-        entry.SessionKey.AgentId, entry.Key, "direct", entry.SessionId, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs)
+    private StatusSession Row(SessionEntry entry, long nowMs)
     {
-        AbortedLastRun = entry.Status == "killed",
-        InputTokens = entry.InputTokens,
-        OutputTokens = entry.OutputTokens,
-        TotalTokens = entry.TotalTokens,
-        Model = (entry.ModelOverride ?? entry.Model ?? providers.Default.ToString()).Split('/', 2)[^1],
-        Flags = [$"id:{entry.SessionId}"],
-    };
+        var key = entry.SessionKey;
+        return new(key.AgentId, entry.Key, ChatTypes.KindOf(key), entry.SessionId, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs)
+        {
+            AbortedLastRun = entry.Status == "killed",
+            InputTokens = entry.InputTokens,
+            OutputTokens = entry.OutputTokens,
+            TotalTokens = entry.TotalTokens,
+            Model = (entry.ModelOverride ?? entry.Model ?? models(null, key.AgentId).FullName).Split('/', 2)[^1],
+            Flags = [$"id:{entry.SessionId}"],
+        };
+    }
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

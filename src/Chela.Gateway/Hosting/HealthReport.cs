@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Chela.Contracts.Sessions;
+using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Telemetry;
@@ -7,35 +7,51 @@ using Chela.Gateway.Telemetry;
 namespace Chela.Gateway.Hosting;
 
 /// <summary>Says how the gateway is. Costs little enough to be made for each call: nothing is counted or read for it.</summary>
-internal sealed class HealthReport(SessionTable sessions, StatePaths paths, Uptime uptime, TimeProvider time)
+internal sealed class HealthReport(SessionTable sessions, ConfigStore config, StatePaths paths, Uptime uptime, TimeProvider time)
 {
     private const int RecentCount = 5;
-    private const string Agent = SessionKey.DefaultAgent;
+
+    /// <summary>The agent of whoever names none.</summary>
+    public string DefaultAgent => config.Current.Config.Agents.DefaultId;
+
+    /// <summary>The heartbeats of the agents: none has one.</summary>
+    public StatusHeartbeat Heartbeat =>
+        new(DefaultAgent, [.. config.Current.Config.Agents.Ids.Select(id => new StatusHeartbeatAgent(id, false, "0m", false))]);
 
     /// <summary>For everybody: that it is there.</summary>
     public Health ForAnyone() => new(true, NowMs(), 0) { Version = Hello.Version, UptimeMs = uptime.Milliseconds };
 
     /// <summary>For those who have logged in and may not read: how much there is, and not what.</summary>
-    public Health ForClients() => With(new SessionsHealth("", sessions.Count, []));
+    public Health ForClients() => With("", []);
 
     /// <summary>For those who may read.</summary>
     public Health ForReaders()
     {
         var nowMs = NowMs();
         var recent = sessions.Newest.Take(RecentCount).Select(entry => new RecentSession(entry.Key, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs));
-        return With(new SessionsHealth(paths.SessionsDirectory, sessions.Count, [.. recent]));
+        return With(paths.SessionsDirectory, [.. recent]);
     }
 
-    private Health With(SessionsHealth summary) => ForAnyone() with
+    private Health With(string path, IReadOnlyList<RecentSession> recent)
     {
-        Channels = new Dictionary<string, JsonElement>(),
-        ChannelOrder = [],
-        ChannelLabels = new Dictionary<string, string>(),
-        HeartbeatSeconds = 0,
-        DefaultAgentId = Agent,
-        Agents = [new AgentHealth(Agent, true, new HeartbeatHealth(false, "0m", "", "none", 0), summary)],
-        Sessions = summary,
-    };
+        var agents = config.Current.Config.Agents;
+        return ForAnyone() with
+        {
+            Channels = new Dictionary<string, JsonElement>(),
+            ChannelOrder = [],
+            ChannelLabels = new Dictionary<string, string>(),
+            HeartbeatSeconds = 0,
+            DefaultAgentId = agents.DefaultId,
+            Agents = [.. agents.Ids.Select(Of)],
+            Sessions = new SessionsHealth(path, sessions.Count, recent),
+        };
+
+        AgentHealth Of(string id)
+        {
+            var own = recent.Where(row => row.Key.StartsWith($"agent:{id}:", StringComparison.Ordinal));
+            return new AgentHealth(id, id == agents.DefaultId, new HeartbeatHealth(false, "0m", "", "none", 0), new SessionsHealth(path, sessions.CountOf(id), [.. own]));
+        }
+    }
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -29,7 +29,7 @@ internal sealed class AgentMethods(
     private async ValueTask<AgentAnswer> RunAsync(AgentParams parameters, CallContext context, CancellationToken ct)
     {
         var session = target.Of(parameters);
-        var wishes = target.Wishes(parameters, context.Caller);
+        var wishes = target.Wishes(session, parameters, context.Caller);
         var key = parameters.IdempotencyKey;
         var commander = new Commander(context.Caller, OperatorScopes.Admin);
         var taken = await intake.AcceptAsync(session, key, parameters.Message, context.Caller.ClientId, commander, wishes);

@@ -6,9 +6,9 @@ using Chela.Gateway.Rpc;
 
 namespace Chela.Gateway.Sessions;
 
-/// <summary>The model that a name means; without a name the one of sessions that have none of their own.</summary>
+/// <summary>The model that a name means; without a name the one of the agent's sessions that have none of their own.</summary>
 /// <exception cref="RpcException">There is no such model.</exception>
-internal delegate SessionDefaults ModelLookup(string? name);
+internal delegate SessionDefaults ModelLookup(string? name, string agentId);
 
 /// <summary>Says which session and which model a call to <c>agent</c> means, and refuses what cannot be had.</summary>
 internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, ModelLookup models)
@@ -30,9 +30,9 @@ internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, Model
     }
 
     /// <exception cref="RpcException">A wish cannot be granted, or not to this caller.</exception>
-    public TurnWishes Wishes(AgentParams parameters, Caller caller)
+    public TurnWishes Wishes(SessionKey session, AgentParams parameters, Caller caller)
     {
-        Thinking.Check("thinking", parameters.Thinking, models(parameters.Model));
+        Thinking.Check("thinking", parameters.Thinking, models(parameters.Model, session.AgentId));
         if (parameters.Deliver == true)
         {
             throw new RpcException(RpcErrorKind.InvalidRequest, "deliver: there is no channel to deliver the reply to; leave it out, and the reply is the answer");
@@ -46,7 +46,7 @@ internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, Model
         return new TurnWishes
         {
             Limit = parameters.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
-            Model = parameters.Model is { } model ? models(model).FullName : null,
+            Model = parameters.Model is { } model ? models(model, session.AgentId).FullName : null,
             Instructions = parameters.ExtraSystemPrompt,
         };
     }
@@ -59,7 +59,7 @@ internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, Model
             {
                 // OpenClaw's command line lets people name a conversation that way: `openclaw agent --session-id nightly`.
                 return parameters.SessionKey is null
-                    ? keys.Resolve($"agent:{parameters.AgentId ?? SessionKey.DefaultAgent}:explicit:{id}", parameters.AgentId)
+                    ? keys.Resolve($"agent:{parameters.AgentId ?? keys.DefaultAgent}:explicit:{id}", parameters.AgentId)
                     : throw new RpcException(RpcErrorKind.NotFound, $"no session has the sessionId {id}");
             }
 
@@ -70,7 +70,7 @@ internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, Model
 
         return parameters.SessionKey is { } text
             ? keys.Resolve(text, parameters.AgentId)
-            : keys.MainOf(parameters.AgentId ?? SessionKey.DefaultAgent);
+            : keys.MainOf(parameters.AgentId);
     }
 }
 

@@ -46,7 +46,7 @@ internal sealed class ChatMethods(
         }
 
         var session = keys.Resolve(parameters.SessionKey, parameters.AgentId);
-        Thinking.Check("thinking", parameters.Thinking, models(sessions.Find(session)?.ModelOverride));
+        Thinking.Check("thinking", parameters.Thinking, models(sessions.Find(session)?.ModelOverride, session.AgentId));
         CheckSession(session, parameters.SessionId);
         var wishes = new TurnWishes { Limit = parameters.TimeoutMs is > 0 and var limit ? TimeSpan.FromMilliseconds(limit) : null };
         var commander = parameters.SuppressCommandInterpretation == true ? null : new Commander(context.Caller);
@@ -104,7 +104,7 @@ internal sealed class ChatMethods(
     {
         var session = parameters.SessionKey is { } key
             ? keys.Resolve(key, parameters.AgentId)
-            : keys.MainOf(parameters.AgentId ?? SessionKey.DefaultAgent);
+            : keys.MainOf(parameters.AgentId);
         var reply = await asking.AskAsync(
             session, parameters.IdempotencyKey, parameters.Message, new Commander(context.Caller, OperatorScopes.Admin), ct);
         return new AgentRunResult(reply.SessionId, reply.Text, session.Value, reply.RunId, reply.StopReason) { Usage = reply.Usage };

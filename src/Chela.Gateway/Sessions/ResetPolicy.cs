@@ -44,12 +44,10 @@ internal static class ResetPolicy
 
     private static SessionResetConfig RuleFor(SessionConfig config, SessionKey key)
     {
-        var parts = key.Rest.Split(':');
+        var form = SessionKeyForm.Of(key);
         var ofType = config.ResetByType;
-        return (parts.Length > 1 ? config.ResetByChannel.GetValueOrDefault(parts[0]) : null)
-            ?? (Has("thread") || Has("topic") ? ofType.Thread : Has("group") || Has("channel") ? ofType.Group : ofType.Direct)
+        return (form.Channel is { } channel ? config.ResetByChannel.GetValueOrDefault(channel) : null)
+            ?? (form.InThread is not null ? ofType.Thread : ChatTypes.Of(key) == ChatTypes.Direct ? ofType.Direct : ofType.Group)
             ?? config.Reset;
-
-        bool Has(string kind) => parts.SkipLast(1).Contains(kind, StringComparer.Ordinal);
     }
 }

@@ -29,9 +29,9 @@ internal sealed class SessionChangeMethods(
     private async ValueTask<SessionChanged> PatchAsync(SessionsPatchParams parameters, CallContext context, CancellationToken ct)
     {
         var key = Find(parameters.Key, parameters.AgentId, parameters.ExpectedSessionId);
-        Thinking.Check("thinkingLevel", TextOf(parameters.ThinkingLevel, "thinkingLevel"), models(sessions.Find(key)?.ModelOverride));
+        Thinking.Check("thinkingLevel", TextOf(parameters.ThinkingLevel, "thinkingLevel"), models(sessions.Find(key)?.ModelOverride, key.AgentId));
         var label = TextOf(parameters.Label, "label")?.Trim();
-        var model = TextOf(parameters.Model, "model") is { } name ? models(name).FullName : null;
+        var model = TextOf(parameters.Model, "model") is { } name ? models(name, key.AgentId).FullName : null;
         var queue = QueuePatch.Of(parameters);
         CheckLabel(key, label);
         var changed = await WriteAsync(async () =>
@@ -64,7 +64,7 @@ internal sealed class SessionChangeMethods(
     private SessionChanged Tell(CallContext context, SessionKey key, SessionEntry entry, string reason)
     {
         context.AfterAnswer(() => news.Tell(key, reason));
-        var model = models(entry.ModelOverride);
+        var model = models(entry.ModelOverride, key.AgentId);
         return new SessionChanged(true, key.Value, SessionStored.Of(entry), new SessionResolved(model.ModelProvider, model.Model));
     }
 

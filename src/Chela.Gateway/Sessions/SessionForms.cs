@@ -70,7 +70,7 @@ internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandT
     /// <summary>Writes nothing: the session begins with its first message.</summary>
     private ConnectedMessage Attach(string? sessionId, CallContext context)
     {
-        var key = sessionId is null ? SessionKey.Of(SessionKey.DefaultAgent, $"session:{Guid.NewGuid()}") : keys.Resolve(sessionId, null);
+        var key = sessionId is null ? SessionKey.Of(keys.DefaultAgent, $"session:{Guid.NewGuid()}") : keys.Resolve(sessionId, null);
         context.Connection.Follow(key);
         return new ConnectedMessage(new SessionContent(key.Value));
     }

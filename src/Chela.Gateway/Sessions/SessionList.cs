@@ -1,4 +1,3 @@
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 
@@ -38,9 +37,10 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
     {
         var key = entry.SessionKey;
         var runs = lanes.Of(key).Where(turn => !turn.Completion.IsCompleted).Select(turn => turn.RunId).ToList();
-        var model = (entry.ModelOverride ?? entry.Model ?? models(null).FullName).Split('/', 2);
-        return new SessionInfo(entry.Key, "direct", key.AgentId, entry.SessionId, entry.CreatedAtMs, entry.UpdatedAtMs)
+        var model = (entry.ModelOverride ?? entry.Model ?? models(null, key.AgentId).FullName).Split('/', 2);
+        return new SessionInfo(entry.Key, ChatTypes.KindOf(key), key.AgentId, entry.SessionId, entry.CreatedAtMs, entry.UpdatedAtMs)
         {
+            ChatType = ChatTypes.Of(key),
             IsMain = key.Rest == config.Current.Config.Session.MainKey,
             Label = entry.Label,
             DisplayName = entry.Label,
@@ -79,12 +79,12 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
     {
         var busy = query.ActiveOnly == true ? lanes.Busy : null;
         var recent = query.IsEmpty ? [] : sessions.All.TakeWhile(entry => !(nowMs - entry.UpdatedAtMs > query.ActiveMinutes * 60_000L)); // then come older ones
-        return recent.Where(entry => Fits(entry, query) && busy?.Contains(entry.Key) != false);
+        var agents = config.Current.Config.Agents;
+        return recent.Where(entry => Fits(entry, query) && (query.ConfiguredAgentsOnly != true || agents.Has(entry.SessionKey.AgentId)) && busy?.Contains(entry.Key) != false);
     }
 
     private static bool Fits(SessionEntry entry, SessionsListParams query) =>
         (query.AgentId is null || entry.IsOf(query.AgentId))
-        && (query.ConfiguredAgentsOnly != true || entry.IsOf(SessionKey.DefaultAgent))
         && (query.Label is null || entry.Label == query.Label)
         && (string.IsNullOrEmpty(query.Search) || Holds(entry.Key, query.Search) || Holds(entry.Label, query.Search) || Holds(entry.Title, query.Search));
 

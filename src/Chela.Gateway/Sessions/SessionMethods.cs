@@ -27,7 +27,7 @@ internal sealed class SessionMethods(
     }
 
     private ValueTask<SessionsListResult> ListAsync(SessionsListParams parameters, CallContext context, CancellationToken ct) =>
-        new(list.Page(parameters, models(null), directory));
+        new(list.Page(parameters, models(null, keys.DefaultAgent), directory));
 
     private async ValueTask<SessionsDeleteResult> DeleteAsync(SessionsDeleteParams parameters, CallContext context, CancellationToken ct)
     {

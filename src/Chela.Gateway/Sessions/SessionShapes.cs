@@ -98,7 +98,7 @@ internal sealed record SessionDefaults(string ModelProvider, string Model)
 /// <summary>A row of the list.</summary>
 internal sealed record SessionInfo(string Key, string Kind, string AgentId, string SessionId, long CreatedAt, long UpdatedAt)
 {
-    public string ChatType { get; init; } = "direct";
+    public required string ChatType { get; init; }
 
     public bool IsMain { get; init; }
 

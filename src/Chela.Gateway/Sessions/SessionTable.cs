@@ -44,7 +44,7 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
         {
             foreach (var (key, entry) in found.Where(pair => !pair.Value.Deleted).OrderBy(pair => pair.Value.UpdatedAtMs))
             {
-                _index.Put(key, entry);
+                _index.Put(key, entry with { Key = key.Value }); // an old word in it is a new one now
             }
 
             Newest = [.. _index.Page(0, MaxNewest)];

@@ -64,7 +64,7 @@ internal sealed class SubscriptionMethods(SessionList list, SessionKeys keys, Mo
         context.Connection.Subscribe(SessionsChangedEvent.ListTopic);
         return new(new SubscribeResult(true)
         {
-            List = parameters.IsPlain ? null : list.Page(parameters, models(null), directory),
+            List = parameters.IsPlain ? null : list.Page(parameters, models(null, keys.DefaultAgent), directory),
         });
     }
 

@@ -11,6 +11,7 @@ internal sealed class ProviderCatalog
     public const int LongestName = 256;
 
     private readonly FrozenDictionary<string, IModelProvider> _providers;
+    private readonly bool _hasOpenAi;
 
     /// <summary>Sets up the providers without connecting to any.</summary>
     /// <param name="settings">What the operator chose.</param>
@@ -24,6 +25,7 @@ internal sealed class ProviderCatalog
             throw new ArgumentException(string.Join(' ', problems));
         }
 
+        _hasOpenAi = settings.HasOpenAi;
         (Default, Warning) = ChooseDefault(settings);
         List<IModelProvider> providers = [new EchoProvider(clock)];
         if (settings.HasOpenAi)
@@ -55,6 +57,9 @@ internal sealed class ProviderCatalog
         return new ResolvedModel(found, _providers[found.Provider].CreateClient(found.Name));
     }
 
+    /// <summary>The model that the operator named for an agent; the default where none was named.</summary>
+    public ModelRef Configured(string? model) => string.IsNullOrWhiteSpace(model) ? Default : Choose(_hasOpenAi, model.Trim());
+
     private static (ModelRef Default, string? Warning) ChooseDefault(ProviderSettings settings)
     {
         var echo = new ModelRef(EchoProvider.ProviderName, EchoProvider.ModelName);
@@ -66,17 +71,26 @@ internal sealed class ProviderCatalog
                     + $"{ProviderSettings.OpenAiApiKeyVariable} or {ProviderSettings.OpenAiBaseUrlVariable}. The echo model answers.");
         }
 
-        var wanted = settings.Model ?? OpenAiProvider.DefaultModel;
+        return (Choose(hasOpenAi: true, settings.Model ?? OpenAiProvider.DefaultModel), null);
+    }
+
+    private static ModelRef Choose(bool hasOpenAi, string wanted)
+    {
+        if (!hasOpenAi)
+        {
+            return new ModelRef(EchoProvider.ProviderName, EchoProvider.ModelName);
+        }
+
         foreach (var known in new[] { EchoProvider.ProviderName, OpenAiProvider.ProviderName })
         {
             if (wanted.Length > known.Length + 1 && wanted.StartsWith(known + "/", StringComparison.OrdinalIgnoreCase))
             {
-                return (new ModelRef(known, wanted[(known.Length + 1)..]), null);
+                return new ModelRef(known, wanted[(known.Length + 1)..]);
             }
         }
 
         // The operator wrote it, so a first segment that is no provider belongs to the name: meta-llama/llama-3.
-        return (new ModelRef(OpenAiProvider.ProviderName, wanted), null);
+        return new ModelRef(OpenAiProvider.ProviderName, wanted);
     }
 
     private ModelRef Parse(string wanted)

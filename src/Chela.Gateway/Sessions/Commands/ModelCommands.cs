@@ -14,7 +14,8 @@ internal sealed class ModelCommands(SessionTable sessions, SessionNews news, Mod
 
     /// <summary>The model that these words name; null for the configured one.</summary>
     /// <exception cref="RpcException">There is none.</exception>
-    public string? Find(string words) => words.Equals("default", StringComparison.OrdinalIgnoreCase) ? null : models(words).FullName;
+    public string? Find(SessionKey session, string words) =>
+        words.Equals("default", StringComparison.OrdinalIgnoreCase) ? null : models(words, session.AgentId).FullName;
 
     /// <summary>Gives a session a model; returns when that is on disk.</summary>
     /// <exception cref="RpcException">The disk refuses.</exception>
@@ -32,7 +33,7 @@ internal sealed class ModelCommands(SessionTable sessions, SessionNews news, Mod
     }
 
     /// <summary>The model that answers in a session.</summary>
-    public string NameOf(SessionKey session) => models(sessions.Find(session)?.ModelOverride).FullName;
+    public string NameOf(SessionKey session) => models(sessions.Find(session)?.ModelOverride, session.AgentId).FullName;
 
     private async Task<CommandReply> RunAsync(CommandCall call)
     {
@@ -41,7 +42,7 @@ internal sealed class ModelCommands(SessionTable sessions, SessionNews news, Mod
             return new CommandReply($"{NameOf(call.Session)} answers here.");
         }
 
-        await ChooseAsync(call.Session, Find(call.Argument));
+        await ChooseAsync(call.Session, Find(call.Session, call.Argument));
         news.Tell(call.Session, "patch");
         return new CommandReply($"{NameOf(call.Session)} answers here from now on.");
     }

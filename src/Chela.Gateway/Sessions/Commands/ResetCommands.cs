@@ -20,7 +20,7 @@ internal sealed class ResetCommands(SessionRemoval removal, SessionNews news, Mo
             return await ResetAsync(call);
         }
 
-        var model = models.Find(call.Argument); // first, for a model that there is not changes nothing
+        var model = models.Find(call.Session, call.Argument); // first, for a model that there is not changes nothing
         await removal.ResetAsync(call.Session, CancellationToken.None);
         await models.ChooseAsync(call.Session, model);
         news.Tell(call.Session, "reset");

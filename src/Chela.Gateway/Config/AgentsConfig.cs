@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Chela.Contracts.Sessions;
+
+namespace Chela.Gateway.Config;
+
+/// <summary>How agents run.</summary>
+internal sealed record AgentsConfig
+{
+    public AgentDefaultsConfig Defaults { get; init; } = new();
+
+    [MaxLength(200), Description("The agents; without any there is one, main.")]
+    public IReadOnlyList<AgentConfig> List { get; init; } = [];
+
+    /// <summary>The ids of the agents that there are.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Ids => List.Count == 0 ? [SessionKey.DefaultAgent] : List.Select(agent => agent.Id);
+
+    /// <summary>The agent of whoever names none: the one that is marked, else the first.</summary>
+    [JsonIgnore]
+    public string DefaultId => List.FirstOrDefault(agent => agent.Default)?.Id ?? Ids.First();
+
+    /// <summary>How an agent is found where none is named, in OpenClaw's words.</summary>
+    [JsonIgnore]
+    public string Ownership => List.Count > 1 ? "legacy" : "sole";
+
+    /// <summary>True for an agent that there is.</summary>
+    public bool Has(string agentId) => Ids.Contains(agentId, StringComparer.Ordinal);
+
+    /// <summary>What is in force for an agent; for one that is gone, what holds for all.</summary>
+    public AgentInForce Of(string agentId)
+    {
+        var own = List.FirstOrDefault(agent => agent.Id == agentId);
+        return new AgentInForce(agentId)
+        {
+            Name = own?.Name,
+            Model = own?.Model ?? Defaults.Model,
+            Instructions = own?.Instructions ?? Defaults.Instructions,
+            ContextTokens = own?.ContextTokens ?? Defaults.ContextTokens,
+            TimeoutSeconds = own?.TimeoutSeconds ?? Defaults.TimeoutSeconds,
+        };
+    }
+}
+
+/// <summary>One agent. What it does not say is as in the defaults.</summary>
+internal sealed record AgentConfig
+{
+    public const string IdPattern = "^[a-z0-9][a-z0-9_-]{0,63}\\z";
+
+    [Description("What session keys and bindings call it.")]
+    public required string Id { get; init; }
+
+    [Description("Whether it answers where no other is named; without any such mark the first does.")]
+    public bool Default { get; init; }
+
+    [MinLength(1), MaxLength(100), Description("What people call it.")]
+    public string? Name { get; init; }
+
+    [MinLength(1), MaxLength(256), Description("The model that answers.")]
+    public string? Model { get; init; }
+
+    [Description("What it is told before the conversation.")]
+    public string? Instructions { get; init; }
+
+    [Range(1000, 100_000_000), Description("How many tokens fit into its model's context.")]
+    public int? ContextTokens { get; init; }
+
+    [Range(1, 86_400), Description("How long one of its runs may take, in seconds.")]
+    public int? TimeoutSeconds { get; init; }
+}
+
+/// <summary>An agent as it is in force: what it says itself, else what the defaults say.</summary>
+internal sealed record AgentInForce(string Id)
+{
+    public string? Name { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Instructions { get; init; }
+
+    public required int ContextTokens { get; init; }
+
+    public required int TimeoutSeconds { get; init; }
+}
