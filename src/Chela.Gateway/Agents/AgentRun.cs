@@ -53,6 +53,11 @@ internal sealed partial class AgentRun(
             result = new TurnResult(TurnStatus.Failed, turn.Text, null, SentenceFor(e), NowMs());
         }
 
+        if (turn.Completion.IsCompleted)
+        {
+            return; // it was stopped while it waited, and that was told
+        }
+
         narrator.End(result);
         turn.Complete(result);
         foreach (var carried in turn.Carried)
@@ -68,15 +73,13 @@ internal sealed partial class AgentRun(
         var session = await opening.OpenAsync(turn.Session);
         using var transcript = transcripts.Open(session.SessionId);
         var question = TranscriptEntry.Question(turn.Message);
-        await WriteQuestionsAsync([.. turn.Carried, turn], session, transcript, stopping);
+        await WriteQuestionsAsync(turn, [.. turn.Carried, turn], session, transcript, stopping);
         if (!turn.IsOver)
         {
-            await WriteQuestionsAsync(turn.TakeSteered(), session, transcript, stopping);
+            await WriteQuestionsAsync(turn, turn.TakeSteered(), session, transcript, stopping);
         }
 
-        var (result, model) = turn.Dropped is null
-            ? await AskAsync(turn, session, transcript, narrator, stopping)
-            : (new TurnResult(TurnStatus.Failed, "", null, DroppedMessages.Sentence, NowMs()), null);
+        var (result, model) = await EndAsync(turn, session, transcript, narrator, stopping);
         var answer = new TranscriptEntry(turn.RunId, TranscriptEntry.Assistant, result.Text, result.EndedAtMs, turn.RunId)
         {
             StopReason = turn.Dropped is { } how ? DroppedMessages.StopReasonOf(how) : StopReasons.Of(result.Status),
@@ -87,6 +90,7 @@ internal sealed partial class AgentRun(
         };
         result = result with { Model = model };
         await WriteAsync(turn, transcript, answer, stopping);
+        turn.Slot?.Release();
         sessions.Update(turn.Session, entry => SessionProgress.After(entry, question, answer, transcript.Count));
         foreach (var one in turn.Carried.Prepend(turn))
         {
@@ -97,18 +101,19 @@ internal sealed partial class AgentRun(
         return result;
     }
 
-    private async Task WriteQuestionsAsync(IReadOnlyList<Turn> turns, SessionEntry session, Transcript transcript, CancellationToken stopping)
+    private async Task WriteQuestionsAsync(
+        Turn turn, IReadOnlyList<Turn> asked, SessionEntry session, Transcript transcript, CancellationToken stopping)
     {
-        foreach (var turn in turns)
+        foreach (var one in asked)
         {
-            turn.SessionId = session.SessionId;
-            await WriteAsync(turn, transcript, TranscriptEntry.Question(turn.Message), stopping);
+            one.SessionId = session.SessionId;
+            await WriteAsync(turn, transcript, TranscriptEntry.Question(one.Message), stopping);
         }
     }
 
     /// <summary>
     /// Writes a line and tells it; returns when it is on disk. While the disk refuses it tries again: the message was acknowledged, and
-    /// stands in the inbox until the run has ended.
+    /// stands in the inbox until the run has ended. Meanwhile other runs have its slot.
     /// </summary>
     private async Task WriteAsync(Turn turn, Transcript transcript, TranscriptEntry line, CancellationToken stopping)
     {
@@ -124,9 +129,28 @@ internal sealed partial class AgentRun(
             catch (TranscriptException e)
             {
                 Log.NotWritten(logger, turn.RunId, turn.Session.Value, e.InnerException?.Message ?? e.Message);
+                turn.Slot?.Release();
                 await Task.Delay(wait, time, stopping);
             }
         }
+    }
+
+    /// <summary>How the run ends: as the model lets it, or as it was decided while the turn waited.</summary>
+    private async Task<(TurnResult Result, string? Model)> EndAsync(
+        Turn turn, SessionEntry session, Transcript transcript, RunNarrator narrator, CancellationToken stopping)
+    {
+        if (turn.Completion.IsCompleted)
+        {
+            return (await turn.Completion, null);
+        }
+
+        if (turn.Dropped is not null)
+        {
+            return (new TurnResult(TurnStatus.Failed, "", null, DroppedMessages.Sentence, NowMs()), null);
+        }
+
+        await (turn.Slot?.TakeAsync(turn.Aborted) ?? Task.CompletedTask);
+        return await AskAsync(turn, session, transcript, narrator, stopping);
     }
 
     /// <summary>Asks the model. What goes wrong is an outcome, which is written down like an answer; only the end of the gateway is not.</summary>
@@ -148,7 +172,8 @@ internal sealed partial class AgentRun(
             model = resolved.Ref.ToString();
             narrator.Start();
             var prompt = await Prompt.BuildAsync(transcript, [settings.Instructions, turn.Wishes.Instructions], settings.ContextTokens, either.Token);
-            await foreach (var update in resolved.Client.GetStreamingResponseAsync(prompt, cancellationToken: either.Token))
+            var said = resolved.Client.GetStreamingResponseAsync(prompt, cancellationToken: either.Token);
+            await foreach (var update in ImpatientStream.ReadAsync(said, left => LeaveBehind(turn, left), time, either.Token))
             {
                 usage = UsageOf(update) ?? usage;
                 if (narrator.Say(update.Text) > MaxAnswerChars)
@@ -184,6 +209,13 @@ internal sealed partial class AgentRun(
         TurnResult Ended(TurnStatus status, string? error) => new(status, turn.Text, usage, error, NowMs());
     }
 
+    private void LeaveBehind(Turn turn, Task left)
+    {
+        Log.LeftBehind(logger, turn.RunId, turn.Session.Value, ImpatientStream.Grace.TotalSeconds);
+        _ = left.ContinueWith( // nobody waits for it: it may never end
+            ended => Log.EndedLate(logger, turn.RunId, ended.Exception), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
     private static TokenUsage? UsageOf(ChatResponseUpdate update)
     {
         var details = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details;
@@ -208,6 +240,12 @@ internal sealed partial class AgentRun(
 
         [LoggerMessage(1402, LogLevel.Warning, "Run {Run} of session {Session} got no answer: {Reason}")]
         public static partial void Refused(ILogger logger, string run, string session, string reason);
+
+        [LoggerMessage(1404, LogLevel.Warning, "The model of run {Run} of session {Session} did not stop within {Seconds} s; the run ends without it")]
+        public static partial void LeftBehind(ILogger logger, string run, string session, double seconds);
+
+        [LoggerMessage(1405, LogLevel.Information, "The model of run {Run}, which had ended without it, has stopped")]
+        public static partial void EndedLate(ILogger logger, string run, Exception? e);
 
         [LoggerMessage(1401, LogLevel.Warning, "Run {Run} of session {Session} had not ended when the gateway stopped")]
         public static partial void LeftOver(ILogger logger, string run, string session);

@@ -46,13 +46,9 @@ internal sealed partial class Interruption(
 
             if (answer is null)
             {
-                answer = new TranscriptEntry(message.RunId, TranscriptEntry.Assistant, "", NowMs(), message.RunId)
-                {
-                    StopReason = StopReasons.Interrupted,
-                    Error = Sentence,
-                };
+                answer = Answer(message);
                 await transcript.AppendAsync(answer);
-                Log.Marked(logger, message.RunId, key.Value);
+                Log.Marked(logger, message.RunId, key.Value, answer.StopReason!);
             }
 
             // Also where the run had ended: what is known of the session may not have reached the disk with it.
@@ -62,6 +58,15 @@ internal sealed partial class Interruption(
                 inbox.End(message, NowMs());
             }
         }
+    }
+
+    /// <summary>The end of a run: whoever had stopped it was told so, and reads it here too.</summary>
+    private TranscriptEntry Answer(InboundMessage message)
+    {
+        var answer = new TranscriptEntry(message.RunId, TranscriptEntry.Assistant, "", NowMs(), message.RunId);
+        return inbox.WasStopped(message.RunId)
+            ? answer with { StopReason = StopReasons.Aborted }
+            : answer with { StopReason = StopReasons.Interrupted, Error = Sentence };
     }
 
     /// <summary>What the transcript has of these messages, by run.</summary>
@@ -86,8 +91,8 @@ internal sealed partial class Interruption(
 
     private static partial class Log
     {
-        [LoggerMessage(1410, LogLevel.Warning, "Run {Run} of session {Session} was interrupted by the end of the last process")]
-        public static partial void Marked(ILogger logger, string run, string session);
+        [LoggerMessage(1410, LogLevel.Warning, "Run {Run} of session {Session} had not ended when the last process did: {Reason}")]
+        public static partial void Marked(ILogger logger, string run, string session, string reason);
 
         [LoggerMessage(1411, LogLevel.Error, "Runs of session {Session} were interrupted, but its transcript cannot say so: {Reason}")]
         public static partial void NotMarked(ILogger logger, string session, string reason);

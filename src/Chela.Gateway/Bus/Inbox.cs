@@ -48,13 +48,17 @@ internal sealed class Inbox(Journal journal)
         await foreach (var line in journal.ReadAsync(ct))
         {
             var record = JsonSerializer.Deserialize(line.Span, BusJson.Default.InboxRecord)!;
-            if (record.Kind == InboxRecord.Accepted)
+            switch (record.Kind)
             {
-                _entries[record.RunId] = new Entry(record, Task.CompletedTask, ++_count);
-            }
-            else
-            {
-                Remember(record);
+                case InboxRecord.Accepted:
+                    _entries[record.RunId] = new Entry(record, Task.CompletedTask, ++_count) { IsStopped = record.IsStopped };
+                    break;
+                case InboxRecord.Stopped when _entries.TryGetValue(record.RunId, out var entry):
+                    entry.IsStopped = true;
+                    break;
+                case InboxRecord.Ended:
+                    Remember(record);
+                    break;
             }
         }
 
@@ -148,6 +152,30 @@ internal sealed class Inbox(Journal journal)
         }
     }
 
+    /// <summary>Notes that a message was stopped while it waited; returns when that is on disk. Its run ends later.</summary>
+    /// <returns>False when the disk refuses.</returns>
+    public async ValueTask<bool> TryStopAsync(InboundMessage message, long nowMs)
+    {
+        try
+        {
+            await StopAsync(message.RunId, nowMs);
+            return true;
+        }
+        catch (JournalWriteException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>True for a message that was stopped while it waited, and whose run has not ended.</summary>
+    public bool WasStopped(string runId)
+    {
+        lock (_gate)
+        {
+            return _entries.GetValueOrDefault(runId)?.IsStopped == true;
+        }
+    }
+
     /// <summary>The end of a run that is still remembered; null for one that has not ended, or never was.</summary>
     public InboxRecord? EndOf(string runId)
     {
@@ -159,6 +187,20 @@ internal sealed class Inbox(Journal journal)
 
     /// <summary>The last rewriting of the journal; awaited when the gateway stops.</summary>
     public Task Compaction { get; private set; } = Task.CompletedTask;
+
+    private ValueTask StopAsync(string runId, long nowMs)
+    {
+        lock (_gate)
+        {
+            if (_entries.GetValueOrDefault(runId) is not { Record: { Kind: InboxRecord.Accepted } accepted } entry)
+            {
+                return ValueTask.CompletedTask; // its run has ended meanwhile
+            }
+
+            entry.IsStopped = true;
+            return journal.AppendAsync(Serialize(new InboxRecord(InboxRecord.Stopped, runId, accepted.Print, nowMs)), CancellationToken.None);
+        }
+    }
 
     /// <summary>Writes what nobody waits for. When the disk refuses, the next start looks for the run's end in its transcript.</summary>
     private void Note(InboxRecord record)
@@ -178,7 +220,7 @@ internal sealed class Inbox(Journal journal)
         try
         {
             // Read when all before it has been written or refused: what was refused must not come back.
-            var records = entries.Where(entry => !entry.Durable.IsFaulted).Select(entry => (ReadOnlyMemory<byte>)Serialize(entry.Record));
+            var records = entries.Where(entry => !entry.Durable.IsFaulted).Select(entry => (ReadOnlyMemory<byte>)Serialize(entry.Record with { IsStopped = entry.IsStopped }));
             await journal.ReplaceAsync(records, CancellationToken.None);
         }
         catch (JournalWriteException)
@@ -241,5 +283,7 @@ internal sealed class Inbox(Journal journal)
         public InboxRecord Record => record;
 
         public Task Durable => durable;
+
+        public bool IsStopped { get; set; }
     }
 }

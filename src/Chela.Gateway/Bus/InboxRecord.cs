@@ -4,14 +4,16 @@ using Chela.Contracts.Messages;
 
 namespace Chela.Gateway.Bus;
 
-/// <summary>A line of the inbox: a message that was accepted, or a run that ended.</summary>
-/// <param name="Kind"><c>accepted</c> or <c>ended</c>.</param>
+/// <summary>A line of the inbox: a message that was accepted, or was stopped while it waited, or a run that ended.</summary>
+/// <param name="Kind"><c>accepted</c>, <c>stopped</c> or <c>ended</c>.</param>
 /// <param name="RunId">The run that it is about.</param>
 /// <param name="Print">A fingerprint of session and content, by which a repeated message is told from another one.</param>
 /// <param name="TimestampMs">When, in Unix milliseconds.</param>
 internal sealed record InboxRecord(string Kind, string RunId, string Print, long TimestampMs)
 {
     public const string Accepted = "accepted";
+
+    public const string Stopped = "stopped";
 
     public const string Ended = "ended";
 
@@ -25,6 +27,10 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     public string? SenderId { get; init; }
 
     public ReplyTarget? ReplyTo { get; init; }
+
+    /// <summary>True for an accepted message that was stopped before the inbox was written anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsStopped { get; init; }
 }
 
 /// <summary>JSON types of this slice.</summary>

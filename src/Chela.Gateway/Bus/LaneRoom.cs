@@ -1,5 +1,3 @@
-using Chela.Contracts.Messages;
-
 namespace Chela.Gateway.Bus;
 
 /// <summary>Whether there is room for a message.</summary>
@@ -38,9 +36,9 @@ internal sealed class LaneRoom(long maxBytes)
     /// <summary>A quarter of the memory that the process may have, for runs need some too, and at most <see cref="MostBytes"/>.</summary>
     public static long BytesWithin(long available) => Math.Min(available / 4, MostBytes);
 
-    public bool TryTake(InboundMessage message)
+    public bool TryTake(string text)
     {
-        var bytes = BytesOf(message);
+        var bytes = BytesOf(text);
         if (Messages >= MaxMessages || Bytes + bytes > maxBytes)
         {
             return false;
@@ -51,11 +49,11 @@ internal sealed class LaneRoom(long maxBytes)
         return true;
     }
 
-    public void GiveBack(InboundMessage message)
+    public void GiveBack(string text)
     {
         Messages--;
-        Bytes -= BytesOf(message);
+        Bytes -= BytesOf(text);
     }
 
-    private static long BytesOf(InboundMessage message) => OverheadBytes + ((long)message.Content.Length * sizeof(char));
+    private static long BytesOf(string text) => OverheadBytes + ((long)text.Length * sizeof(char));
 }

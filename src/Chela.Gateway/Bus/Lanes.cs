@@ -12,7 +12,7 @@ namespace Chela.Gateway.Bus;
 /// </summary>
 internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider time, ILogger<Lanes> logger) : IDisposable
 {
-    /// <summary>The most turns of one lane where the oldest give way: what was dropped stands in line until it is written down.</summary>
+    /// <summary>The most that stands in one lane: what was stopped or dropped does so too, until it is written down.</summary>
     public const int MaxInLane = 1000;
 
     private readonly Lock _gate = new();
@@ -30,13 +30,12 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
     {
         lock (_gate)
         {
-            var most = settings.Drop == QueueDrop.New ? settings.Cap : MaxInLane;
-            if (_lanes.TryGetValue(message.Session, out var lane) && lane.Reserved + lane.Queue.Depth > most)
+            if (_lanes.TryGetValue(message.Session, out var lane) && IsFull(lane, settings.Drop == QueueDrop.New ? settings.Cap : MaxInLane))
             {
                 return Reservation.LaneFull;
             }
 
-            if (!room.TryTake(message))
+            if (!room.TryTake(message.Content))
             {
                 return Reservation.GatewayFull;
             }
@@ -51,7 +50,7 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
     {
         lock (_gate)
         {
-            room.GiveBack(message);
+            room.GiveBack(message.Content);
             _lanes[message.Session].Reserved--;
             Leave(message.Session, _lanes[message.Session], 1);
         }
@@ -74,7 +73,7 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
         {
             var lane = _lanes[turn.Session];
             lane.Reserved--;
-            turn.TakeSteered = () => TakeSteered(lane);
+            turn.TakeSteered = () => Locked(lane.Queue.TakeSteered);
             inTheWay = lane.Queue.Arrive(turn, Now);
             Start(turn.Session, lane);
         }
@@ -84,36 +83,50 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
             other.Abort();
         }
 
-        turn.Aborted.UnsafeRegister(_ => Wake(turn.Session), null); // it need not wait for a quiet moment any more
+        turn.Aborted.UnsafeRegister(_ => Stop(turn), null);
     }
 
-    /// <summary>
-    /// Stops what runs and waits in a session, and then changes it while nothing runs there. What comes meanwhile runs afterwards. Not
-    /// cancellable once it was called: the caller may leave.
-    /// </summary>
-    public Task<T> ChangeAloneAsync<T>(SessionKey session, Func<Task<T>> change)
+    /// <summary>Puts a change of a session at the end of its lane.</summary>
+    /// <returns>The turns before it.</returns>
+    public IReadOnlyList<Turn> Arrive(SessionKey session, Func<Task> change)
     {
-        var asked = new LaneChange<T>(change);
-        IReadOnlyList<Turn> before;
         lock (_gate)
         {
             var lane = Enter(session);
-            before = lane.Queue.Turns;
-            lane.Queue.Arrive(asked.RunAsync);
+            var before = lane.Queue.Turns;
+            lane.Queue.Arrive(change);
             Start(session, lane);
+            return before;
         }
-
-        foreach (var turn in before)
-        {
-            turn.Abort(); // outside the lock: what awaits the token may go on within this call
-        }
-
-        return asked.Outcome;
     }
 
-    /// <summary>The same for a session in which nothing runs or waits; null, and no change, when something does.</summary>
-    public Task<T>? ChangeIdle<T>(SessionKey session, Func<Task<T>> change) =>
-        Locked(() => _lanes.ContainsKey(session) ? null : ChangeAloneAsync(session, change));
+    /// <summary>The same where nothing runs or waits; false, and nothing is put there, where something does.</summary>
+    public bool TryArriveIdle(SessionKey session, Func<Task> change) =>
+        Locked(() => !_lanes.ContainsKey(session) && Arrive(session, change).Count == 0);
+
+    /// <summary>The same for a change that holds a text in memory while it waits; false where there is no room for it.</summary>
+    public bool TryArrive(SessionKey session, Func<Task> change, string text)
+    {
+        lock (_gate)
+        {
+            if ((_lanes.TryGetValue(session, out var lane) && IsFull(lane, MaxInLane)) || !room.TryTake(text))
+            {
+                return false;
+            }
+
+            Arrive(session, ChangeAsync);
+            return true;
+        }
+
+        async Task ChangeAsync()
+        {
+            await change();
+            lock (_gate)
+            {
+                room.GiveBack(text);
+            }
+        }
+    }
 
     /// <summary>The turns that run now, one for each busy session.</summary>
     public IReadOnlyList<Turn> Running => Locked(() => _lanes.Values.Select(lane => lane.Queue.Running).OfType<Turn>().ToArray());
@@ -122,44 +135,19 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
     public IReadOnlyList<Turn> Of(SessionKey session) => Locked(() => TurnsOf(session));
 
     /// <summary>A turn that runs or waits, by its run; null when there is none.</summary>
-    public Turn? Find(string runId)
-    {
-        lock (_gate)
-        {
-            return _lanes.Values.SelectMany(lane => lane.Queue.Turns.Concat(lane.Queue.Expected)).FirstOrDefault(turn => turn.RunId == runId);
-        }
-    }
+    public Turn? Find(string runId) => Locked(() => _lanes.Keys.SelectMany(TurnsOf).FirstOrDefault(turn => turn.RunId == runId));
 
     /// <summary>The keys of the sessions that have a turn that runs or waits.</summary>
-    public IReadOnlySet<string> Busy
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _lanes.Where(pair => TurnsOf(pair.Key).Count > 0).Select(pair => pair.Key.Value).ToHashSet(StringComparer.Ordinal);
-            }
-        }
-    }
+    public IReadOnlySet<string> Busy =>
+        Locked(() => _lanes.Keys.Where(key => TurnsOf(key).Count > 0).Select(key => key.Value).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>True while the session has a turn that runs or waits.</summary>
     public bool IsBusy(SessionKey session) => Of(session).Count > 0;
 
     /// <summary>Stops turns of a session: one, or all of them.</summary>
     /// <returns>The runs that were stopped.</returns>
-    public IReadOnlyList<string> Abort(SessionKey session, string? runId)
-    {
-        var stopped = new List<string>();
-        foreach (var turn in Of(session).Where(turn => runId is null || turn.RunId == runId))
-        {
-            if (turn.Abort())
-            {
-                stopped.Add(turn.RunId);
-            }
-        }
-
-        return stopped;
-    }
+    public IReadOnlyList<string> Abort(SessionKey session, string? runId) =>
+        [.. Of(session).Where(turn => (runId is null || turn.RunId == runId) && turn.Abort()).Select(turn => turn.RunId)];
 
     /// <summary>Lets what runs come to its end, then stops the rest; what did not end is found again at the next start.</summary>
     public async Task StopAsync(CancellationToken giveUp)
@@ -192,13 +180,8 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
     private IReadOnlyList<Turn> TurnsOf(SessionKey session) =>
         _lanes.TryGetValue(session, out var lane) ? [.. lane.Queue.Turns, .. lane.Queue.Expected] : [];
 
-    private IReadOnlyList<Turn> TakeSteered(Lane lane)
-    {
-        lock (_gate)
-        {
-            return lane.Queue.TakeSteered();
-        }
-    }
+    private static bool IsFull(Lane lane, int most) =>
+        lane.Reserved + lane.Queue.Hoping > most || lane.Reserved + lane.Queue.Depth > MaxInLane;
 
     private T Locked<T>(Func<T> read)
     {
@@ -223,6 +206,25 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
         }
 
         _places.Leave(places);
+    }
+
+    /// <summary>Of a turn that waits it is told at once that it was stopped; it is written down when its turn comes.</summary>
+    private void Stop(Turn turn)
+    {
+        lock (_gate)
+        {
+            if (!_lanes.TryGetValue(turn.Session, out var lane))
+            {
+                return;
+            }
+
+            if (turn.Dropped is null && lane.Queue.IsWaiting(turn))
+            {
+                turn.Telling = Task.Run(() => slots.TellStoppedAsync(turn));
+            }
+
+            Start(turn.Session, lane); // it need not wait for a quiet moment any more
+        }
     }
 
     private void Wake(SessionKey session)
@@ -254,7 +256,7 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
                 var ended = lane.Queue.End();
                 foreach (var turn in ended)
                 {
-                    room.GiveBack(turn.Message);
+                    room.GiveBack(turn.Message.Content);
                 }
 
                 Leave(session, lane, Math.Max(1, ended.Count));

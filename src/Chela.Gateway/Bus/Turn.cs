@@ -73,6 +73,15 @@ internal sealed class Turn(InboundMessage message)
     /// <summary>Set when too many waited: it ends without an answer.</summary>
     public QueueDrop? Dropped { get; private set; }
 
+    /// <summary>Ends when it was tried to tell that it was stopped while it waited; has ended for every other turn.</summary>
+    public Task Telling { get; set; } = Task.CompletedTask;
+
+    /// <summary>False once its lines are on disk.</summary>
+    public bool IsUnwritten => SessionId is null || !Completion.IsCompleted;
+
+    /// <summary>The place of its run, once it has begun.</summary>
+    public RunSlot? Slot { get; set; }
+
     /// <summary>True for one that no model is to answer: it was stopped, or dropped.</summary>
     public bool IsOver => Dropped is not null || _abort.IsCancellationRequested;
 

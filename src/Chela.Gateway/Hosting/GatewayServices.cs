@@ -99,14 +99,14 @@ internal static class GatewayServices
         .AddSingleton(provider =>
         {
             var config = provider.GetRequiredService<ConfigStore>().Current.Config;
-            var runs = provider.GetRequiredService<Runs>();
-            TurnHandler tell = (turn, stopping) =>
-                provider.GetRequiredService<SessionNews>().CarryAsync(turn, provider.GetRequiredService<AgentRun>().RunAsync, stopping);
-            TurnHandler run = (turn, stopping) => runs.CarryAsync(turn, tell, stopping);
-            return new RunSlots(run, config.Agents.Defaults.ConcurrentRuns(Environment.ProcessorCount), provider.GetRequiredService<ILogger<RunSlots>>());
+            var handlers = new TurnHandlers(
+                (turn, stopping) => provider.GetRequiredService<TurnCare>().RunAsync(turn, stopping),
+                (turn, stopping) => provider.GetRequiredService<TurnCare>().TellStoppedAsync(turn, stopping));
+            return new RunSlots(handlers, config.Agents.Defaults.ConcurrentRuns(Environment.ProcessorCount), provider.GetRequiredService<ILogger<RunSlots>>());
         })
         .AddSingleton(_ => new LaneRoom(LaneRoom.BytesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)))
-        .AddSingleton<Lanes>();
+        .AddSingleton<Lanes>()
+        .AddSingleton<LaneChanges>();
 
     private static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<SessionKeys>()
@@ -168,6 +168,8 @@ internal static class GatewayServices
 
     private static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentRun>()
+        .AddSingleton<StoppedTurns>()
+        .AddSingleton<TurnCare>()
         .AddSingleton<Replies>()
         .AddSingleton<Interruption>()
         .AddSingleton<IMethodModule, ModelMethods>()

@@ -20,7 +20,7 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         var messages = entries.Select(entry => ToMessage(entry, page.MaxChars)).ToList();
         var written = entries.Where(entry => entry.Role == TranscriptEntry.User).Select(entry => entry.RunId).ToHashSet(StringComparer.Ordinal);
         messages.AddRange(waiting
-            .Where(turn => page.Offset == 0 && !written.Contains(turn.RunId) && !turn.Completion.IsCompleted)
+            .Where(turn => page.Offset == 0 && !written.Contains(turn.RunId) && turn.IsUnwritten)
             .Select(turn => ToMessage(turn.Message, page.MaxChars)));
         List<TranscriptMessage> newest = [.. messages.TakeLast(page.Limit)];
         var hasMore = total > page.Offset + entries.Count || messages.Count > newest.Count;
@@ -31,7 +31,7 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
             NextOffset = page.Offset > 0 && hasMore ? page.Offset + newest.Count : null,
             HasMore = hasMore,
             TotalMessages = total,
-            InFlightRun = waiting.Count > 0 ? new InFlightRun(waiting[0].RunId, waiting[0].Text) : null,
+            InFlightRun = waiting.FirstOrDefault(turn => !turn.Completion.IsCompleted) is { } run ? new InFlightRun(run.RunId, run.Text) : null,
         };
     }
 

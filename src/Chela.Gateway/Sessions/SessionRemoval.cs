@@ -9,7 +9,7 @@ namespace Chela.Gateway.Sessions;
 /// Takes a session's transcript from it, by a new beginning or for good. What runs there is stopped first, and what comes meanwhile
 /// waits, so that every message stands in one transcript: the old one, or the new.
 /// </summary>
-internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Inbox inbox, Lanes lanes)
+internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Inbox inbox, LaneChanges changes)
 {
     /// <summary>Deletes a session; false when there was none.</summary>
     /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
@@ -21,7 +21,7 @@ internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcri
     public async Task<bool> RemoveIdleAsync(SessionEntry session)
     {
         var key = session.SessionKey;
-        var removing = lanes.ChangeIdle(
+        var removing = changes.ChangeIdle(
             key, async () => ReferenceEquals(sessions.Find(key), session) && await WrittenAsync(() => TakeOutAsync(key, deleteTranscript: true)));
         return removing is not null && await removing;
     }
@@ -63,7 +63,7 @@ internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcri
 
     /// <summary>Goes on when the caller leaves.</summary>
     private Task<T> ChangeAsync<T>(SessionKey key, Func<Task<T>> change, CancellationToken ct) =>
-        lanes.ChangeAloneAsync(key, () => WrittenAsync(change)).WaitAsync(ct);
+        changes.StopAndChangeAsync(key, () => WrittenAsync(change)).WaitAsync(ct);
 
     private async Task<T> WrittenAsync<T>(Func<Task<T>> change)
     {

@@ -7,8 +7,7 @@ using Chela.Gateway.Rpc;
 namespace Chela.Gateway.Sessions;
 
 /// <summary>Stopping what runs in a session, and writing into it without a run.</summary>
-internal sealed class SessionWorkMethods(
-    SessionTable sessions, Transcripts transcripts, SessionKeys keys, Lanes lanes, RunStops stops, SessionNotes notes) : IMethodModule
+internal sealed class SessionWorkMethods(SessionKeys keys, Lanes lanes, RunStops stops, SessionNotes notes) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -19,7 +18,7 @@ internal sealed class SessionWorkMethods(
         });
         methods.Add(MethodMap.Method("chat.inject", OperatorScopes.Admin, json.ChatInjectParams, json.ChatInjectResult, InjectAsync) with
         {
-            Summary = "Add a note of the assistant to a session without running the agent.",
+            Summary = "Add a note of the assistant to a session without running the agent, once what runs there has ended.",
         });
     }
 
@@ -37,20 +36,8 @@ internal sealed class SessionWorkMethods(
     private async ValueTask<ChatInjectResult> InjectAsync(ChatInjectParams parameters, CallContext context, CancellationToken ct)
     {
         var key = keys.Resolve(parameters.SessionKey, parameters.AgentId);
-        var session = sessions.Find(key) ?? throw new RpcException(RpcErrorKind.NotFound, "session not found");
         var text = string.IsNullOrWhiteSpace(parameters.Label) ? parameters.Message : $"[{parameters.Label}]\n\n{parameters.Message}";
-        try
-        {
-            using var transcript = transcripts.Open(session.SessionId);
-            var note = notes.Make(text);
-            await transcript.AppendAsync(note);
-            notes.Tell(key, note, transcript.Count);
-            return new ChatInjectResult(true, note.Id);
-        }
-        catch (TranscriptException e)
-        {
-            throw new RpcException(RpcErrorKind.Unavailable, e.Message);
-        }
+        return new ChatInjectResult(true, await notes.AddAsync(key, text, ct));
     }
 
     private SessionKey? SessionOf(string? runId) => runId is null

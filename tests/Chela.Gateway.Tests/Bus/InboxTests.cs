@@ -38,6 +38,34 @@ public sealed class InboxTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Requirement", "B6")]
+    public async Task What_was_stopped_while_it_waited_is_known_at_the_next_start_also_after_a_rewriting(bool isRewritten)
+    {
+        await using var trial = new StorageTrial();
+        var journal = trial.Open();
+        var before = new Inbox(journal);
+        InboundMessage[] messages = [Message("stopped"), Message("waits"), Message("ended"), .. isRewritten ? new[] { Message("long", Megabytes), Message("longer", Megabytes), Message("longest", Megabytes) } : []];
+        foreach (var message in messages)
+        {
+            await before.AcceptAsync(message);
+        }
+
+        Assert.True(await before.TryStopAsync(messages[0], 2));
+        before.End(messages[2], 3);
+        await before.TryStopAsync(messages[2], 4); // too late: it stays as it ended
+        await before.Compaction;
+        await journal.FlushAsync(Ct);
+        var next = new Inbox(trial.Open());
+        var unfinished = await next.RecoverAsync(Ct);
+
+        Assert.Equal(["stopped", "waits"], unfinished.Take(2).Select(message => message.RunId));
+        Assert.DoesNotContain("ended", unfinished.Select(message => message.RunId));
+        Assert.Equal([true, false, false], messages.Take(3).Select(message => next.WasStopped(message.RunId)));
+    }
+
     [Fact]
     [Trait("Requirement", "B4")]
     public async Task A_message_counts_as_accepted_only_when_it_is_on_disk()

@@ -19,7 +19,7 @@ public sealed class LaneChangeTests
         var before = new[] { trial.Enqueue("running"), trial.Enqueue("waiting") };
         await trial.BegunAsync("running");
 
-        var changing = trial.Lanes.ChangeAloneAsync(SessionKey.Main, async () =>
+        var changing = trial.Changes.StopAndChangeAsync(SessionKey.Main, async () =>
         {
             await mayEnd.Task;
             return trial.Log;
@@ -41,7 +41,7 @@ public sealed class LaneChangeTests
     [Fact]
     public async Task A_run_that_ends_within_the_call_that_stops_it_lets_nothing_past_the_change()
     {
-        using var slots = new RunSlots(EndInline, 10, NullLogger<RunSlots>.Instance);
+        using var slots = new RunSlots(new TurnHandlers(EndInline, EndInline), 10, NullLogger<RunSlots>.Instance);
         using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), TimeProvider.System, NullLogger<Lanes>.Instance);
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (running, after) = (LaneTrial.Turn("running"), LaneTrial.Turn("after"));
@@ -49,7 +49,7 @@ public sealed class LaneChangeTests
         lanes.Enqueue(running);
         await Patience.UntilAsync(_ => Task.FromResult(running.SessionId is not null), "the run had begun");
 
-        var changing = lanes.ChangeAloneAsync(SessionKey.Main, async () =>
+        var changing = new LaneChanges(lanes).StopAndChangeAsync(SessionKey.Main, async () =>
         {
             await mayEnd.Task;
             return after.SessionId;
@@ -81,10 +81,52 @@ public sealed class LaneChangeTests
     {
         using var trial = new LaneTrial();
 
-        var failure = await Assert.ThrowsAsync<IOException>(() => trial.Lanes.ChangeAloneAsync<bool>(SessionKey.Main, () => throw new IOException("full")));
+        var failure = await Assert.ThrowsAsync<IOException>(() => trial.Changes.StopAndChangeAsync<bool>(SessionKey.Main, () => throw new IOException("full")));
         trial.LetEnd("next");
         await trial.Enqueue("next").Completion.WaitAsync(Ct);
 
         Assert.Equal("full", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_change_that_waits_for_its_turn_stops_nothing()
+    {
+        using var trial = new LaneTrial();
+        Turn[] before = [trial.Enqueue("runs"), trial.Enqueue("waits")];
+        await trial.BegunAsync("runs");
+
+        var changing = trial.Changes.ChangeInTurn(SessionKey.Main, "", () => Task.FromResult(trial.Log), Ct)!;
+        trial.LetEnd("runs", "waits");
+
+        Assert.Equal("+runs -runs +waits -waits", await changing.WaitAsync(Ct));
+        Assert.All(before, turn => Assert.Equal(TurnStatus.Done, turn.Completion.Result.Status));
+    }
+
+    [Fact]
+    public async Task Whoever_leaves_before_the_turn_of_a_change_takes_it_back_with_its_room()
+    {
+        const string Long = "a text that is held in memory while it waits";
+        using var trial = new LaneTrial(maxBytes: 4 * 1024);
+        using var caller = new CancellationTokenSource();
+        trial.Enqueue("runs");
+        await trial.BegunAsync("runs");
+        var isChanged = false;
+        var changes = Enumerable.Range(0, 2).Select(_ => trial.Changes.ChangeInTurn(SessionKey.Main, Long, ChangeAsync, caller.Token)!).ToList();
+
+        var refused = trial.Changes.ChangeInTurn(SessionKey.Main, Long, ChangeAsync, caller.Token);
+        await caller.CancelAsync();
+        foreach (var change in changes)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => change);
+        }
+
+        trial.LetEnd("runs");
+        await trial.Lanes.StopAsync(Ct);
+
+        Assert.Null(refused);
+        Assert.False(isChanged);
+        Assert.True(await trial.Changes.ChangeInTurn(SessionKey.Main, Long, ChangeAsync, Ct)!.WaitAsync(Ct));
+
+        Task<bool> ChangeAsync() => Task.FromResult(isChanged = true);
     }
 }

@@ -1,5 +1,3 @@
-using Chela.Contracts.Messages;
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -66,7 +64,7 @@ public sealed class LaneRoomTests
         trial.LetEnd("second", "third");
     }
 
-    private static int Fill(LaneRoom room, InboundMessage message)
+    private static int Fill(LaneRoom room, string message)
     {
         var taken = 0;
         while (room.TryTake(message))
@@ -77,5 +75,5 @@ public sealed class LaneRoomTests
         return taken;
     }
 
-    private static InboundMessage Message(int chars) => new("run", SessionKey.Main, new string('x', chars), "webchat", "cli", 1);
+    private static string Message(int chars) => new('x', chars);
 }

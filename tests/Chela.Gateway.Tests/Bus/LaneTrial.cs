@@ -18,11 +18,13 @@ internal sealed class LaneTrial : IDisposable
 
     public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null, long maxBytes = LaneRoom.MostBytes)
     {
-        _slots = new RunSlots(RunAsync, maxConcurrent, NullLogger<RunSlots>.Instance);
+        _slots = new RunSlots(new TurnHandlers(RunAsync, TellStoppedAsync), maxConcurrent, NullLogger<RunSlots>.Instance);
         Lanes = new Lanes(_slots, new LaneRoom(maxBytes), time ?? TimeProvider.System, NullLogger<Lanes>.Instance);
     }
 
     public Lanes Lanes { get; }
+
+    public LaneChanges Changes => new(Lanes);
 
     /// <summary>Which runs began and ended, in order: <c>+a -a</c>.</summary>
     public string Log => string.Join(' ', _log);
@@ -58,6 +60,12 @@ internal sealed class LaneTrial : IDisposable
     {
         Lanes.Dispose();
         _slots.Dispose();
+    }
+
+    private static Task TellStoppedAsync(Turn turn, CancellationToken stopping)
+    {
+        turn.Complete(new TurnResult(TurnStatus.Aborted, "", null, null, 1));
+        return Task.CompletedTask;
     }
 
     private async Task RunAsync(Turn turn, CancellationToken stopping)

@@ -115,8 +115,8 @@ public sealed class LanesTests
     [Fact]
     public async Task A_run_that_throws_does_not_hold_up_its_lane()
     {
-        using var slots = new RunSlots(
-            (turn, _) => turn.RunId == "bad" ? throw new InvalidOperationException("unforeseen") : Complete(turn), 1, NullLogger<RunSlots>.Instance);
+        TurnHandler handle = (turn, _) => turn.RunId == "bad" ? throw new InvalidOperationException("unforeseen") : Complete(turn);
+        using var slots = new RunSlots(new TurnHandlers(handle, handle), 1, NullLogger<RunSlots>.Instance);
         using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), TimeProvider.System, NullLogger<Lanes>.Instance);
         Turn[] turns = [LaneTrial.Turn("bad"), LaneTrial.Turn("good")];
         foreach (var turn in turns)

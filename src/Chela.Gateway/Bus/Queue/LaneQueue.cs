@@ -26,6 +26,12 @@ internal sealed class LaneQueue
     /// <summary>What runs, counted once, and what waits.</summary>
     public int Depth => _waiting.Count + (_isBusy ? 1 : 0);
 
+    /// <summary>The same without what only has to be written down.</summary>
+    public int Hoping => Depth - _waiting.Count(place => place.Turn is { IsOver: true });
+
+    /// <summary>True for a turn that waits.</summary>
+    public bool IsWaiting(Turn turn) => _waiting.Exists(place => place.Turn == turn);
+
     /// <summary>Makes a turn known that is about to arrive.</summary>
     public void Expect(Turn turn) => _expected.Add(turn);
 

@@ -15,7 +15,7 @@ internal sealed class StatusCommands(SessionTable sessions, ModelCommands models
     private Task<CommandReply> Status(CommandCall call)
     {
         var session = sessions.Find(call.Session);
-        var turns = lanes.Of(call.Session).Count;
+        var turns = lanes.Of(call.Session).Count(turn => !turn.Completion.IsCompleted);
         return Task.FromResult(new CommandReply(string.Join('\n',
             $"Session: {call.Session.Value}",
             $"Model: {models.NameOf(call.Session)}",
