@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Cli;
 
@@ -8,7 +9,6 @@ namespace Chela.Gateway.Tests.Cli;
 internal sealed class ChelaProcess : IDisposable
 {
     private const int Interrupt = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly DirectoryInfo _home;
@@ -73,15 +73,24 @@ internal sealed class ChelaProcess : IDisposable
         return new string(buffer);
     }
 
-    /// <summary>Waits for the end and gives the rest of what was printed.</summary>
+    /// <summary>Waits for the end and gives the rest of what was printed. When it does not end, the failure says what was printed so far.</summary>
     public async Task<Result> EndAsync()
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        late.CancelAfter(Patience);
-        var output = _process.StandardOutput.ReadToEndAsync(late.Token);
-        var error = _process.StandardError.ReadToEndAsync(late.Token);
-        await _process.WaitForExitAsync(late.Token);
-        return new Result(_process.ExitCode, await output, await error);
+        using var patience = Patience.Begin();
+        var (output, error) = (new StringBuilder(), new StringBuilder());
+        try
+        {
+            await Task.WhenAll(
+                CopyAsync(_process.StandardOutput, output, patience.Token),
+                CopyAsync(_process.StandardError, error, patience.Token),
+                _process.WaitForExitAsync(patience.Token));
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            Assert.Fail($"chela {(_process.HasExited ? "ended, but its output did not" : "did not end")}; it printed \"{output}\" and, as errors, \"{error}\"");
+        }
+
+        return new Result(_process.ExitCode, output.ToString(), error.ToString());
     }
 
     public void Dispose()
@@ -93,6 +102,15 @@ internal sealed class ChelaProcess : IDisposable
 
         _process.Dispose();
         _home.Delete(recursive: true);
+    }
+
+    private static async Task CopyAsync(StreamReader from, StringBuilder to, CancellationToken ct)
+    {
+        var buffer = new char[4096];
+        while (await from.ReadAsync(buffer, ct) is > 0 and var read)
+        {
+            to.Append(buffer, 0, read);
+        }
     }
 
     private static string Executable() =>
