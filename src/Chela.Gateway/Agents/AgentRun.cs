@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
@@ -14,6 +15,7 @@ namespace Chela.Gateway.Agents;
 /// </summary>
 internal sealed partial class AgentRun(
     ProviderCatalog providers,
+    ModelCalls models,
     SessionTable sessions,
     TurnSessions opening,
     Transcripts transcripts,
@@ -168,13 +170,14 @@ internal sealed partial class AgentRun(
         try
         {
             turn.Aborted.ThrowIfCancellationRequested();
-            var resolved = providers.Resolve(turn.Wishes.Model ?? session.ModelOverride ?? providers.Configured(settings.Model).ToString());
-            model = resolved.Ref.ToString();
+            var asked = ModelsOf(turn.Wishes.Model ?? session.ModelOverride, settings);
+            model = asked[0].ToString();
             narrator.Start();
             var prompt = await Prompt.BuildAsync(transcript, [settings.Instructions, turn.Wishes.Instructions], settings.ContextTokens, either.Token);
-            var said = resolved.Client.GetStreamingResponseAsync(prompt, cancellationToken: either.Token);
-            await foreach (var update in ImpatientStream.ReadAsync(said, left => LeaveBehind(turn, left), time, either.Token))
+            var said = models.AskAsync(asked, prompt, options: null, either.Token);
+            await foreach (var (by, update) in ImpatientStream.ReadAsync(said, left => LeaveBehind(turn, left), time, either.Token))
             {
+                model = by.ToString();
                 usage = UsageOf(update) ?? usage;
                 if (narrator.Say(update.Text) > MaxAnswerChars)
                 {
@@ -208,6 +211,11 @@ internal sealed partial class AgentRun(
 
         TurnResult Ended(TurnStatus status, string? error) => new(status, turn.Text, usage, error, NowMs());
     }
+
+    /// <summary>The models to ask: the one that somebody chose for this session, and no other; else those of the agent.</summary>
+    private IReadOnlyList<ModelRef> ModelsOf(string? chosen, AgentInForce agent) => chosen is null
+        ? [.. agent.ModelFallbacks.Select(providers.Configured).Prepend(providers.Configured(agent.Model)).Distinct()]
+        : [providers.Resolve(chosen).Ref];
 
     private void LeaveBehind(Turn turn, Task left)
     {

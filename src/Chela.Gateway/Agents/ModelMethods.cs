@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Contracts.Access;
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Rpc;
 
 namespace Chela.Gateway.Agents;
@@ -45,12 +46,29 @@ internal sealed record ModelsListResult(IReadOnlyList<ModelChoice> Models);
 /// <summary>A model that can be used.</summary>
 internal sealed record ModelChoice(string Id, string Name, string Provider)
 {
+    /// <summary>A short name of it.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>False while it is passed over.</summary>
+    public bool Available { get; init; }
+
+    /// <summary><c>auth-failed</c> or <c>cooldown</c>.</summary>
+    public string? UnavailableReason { get; init; }
+
+    /// <summary>When it is tried again, in milliseconds since 1970.</summary>
+    public long? UnavailableUntil { get; init; }
+
     /// <summary>Tokens; absent when it is not known.</summary>
     public int? ContextWindow { get; init; }
+
+    public bool? Reasoning { get; init; }
+
+    /// <summary>What it reads: <c>text</c>, <c>image</c>, …; absent when it is not known.</summary>
+    public IReadOnlyList<string>? Input { get; init; }
 }
 
 /// <summary>The models.</summary>
-internal sealed class ModelMethods(ProviderCatalog providers) : IMethodModule
+internal sealed class ModelMethods(ProviderCatalog providers, ModelHealth health) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -62,11 +80,23 @@ internal sealed class ModelMethods(ProviderCatalog providers) : IMethodModule
     }
 
     private ValueTask<ModelsListResult> ListAsync(ModelsListParams parameters, CallContext context, CancellationToken ct) => new(new ModelsListResult(
-    [
-        .. providers.ListModels()
-            .Where(model => parameters.Provider is null || model.Provider == parameters.Provider)
-            .Select(model => new ModelChoice(model.Id, model.Name, model.Provider) { ContextWindow = model.ContextWindow }),
-    ]));
+        [.. providers.ListModels().Where(model => parameters.Provider is null || model.Provider == parameters.Provider).Select(Choice)]));
+
+    private ModelChoice Choice(ModelInfo model)
+    {
+        var name = new ModelRef(model.Provider, model.Id);
+        var coolDown = health.Find(name);
+        return new ModelChoice(model.Id, model.Name, model.Provider)
+        {
+            Alias = providers.Aliases.Where(alias => alias.Value == name).Select(alias => alias.Key).Order(StringComparer.Ordinal).FirstOrDefault(),
+            Available = coolDown is null,
+            UnavailableReason = coolDown is null ? null : coolDown.Reason == ProviderErrorKind.Authentication ? "auth-failed" : "cooldown",
+            UnavailableUntil = coolDown?.Until.ToUnixTimeMilliseconds(),
+            ContextWindow = model.ContextWindow,
+            Reasoning = model.Reasoning,
+            Input = model.Input,
+        };
+    }
 }
 
 /// <summary>JSON types of this slice.</summary>

@@ -36,6 +36,7 @@ internal sealed record AgentsConfig
         {
             Name = own?.Name,
             Model = own?.Model ?? Defaults.Model,
+            ModelFallbacks = own?.ModelFallbacks ?? (own?.Model is null ? Defaults.ModelFallbacks : []),
             Instructions = own?.Instructions ?? Defaults.Instructions,
             ContextTokens = own?.ContextTokens ?? Defaults.ContextTokens,
             TimeoutSeconds = own?.TimeoutSeconds ?? Defaults.TimeoutSeconds,
@@ -60,6 +61,9 @@ internal sealed record AgentConfig
     [MinLength(1), MaxLength(256), Description("The model that answers.")]
     public string? Model { get; init; }
 
+    [MaxLength(20), Description("The models that are asked when that one fails; an agent with a model of its own has none unless it says so.")]
+    public IReadOnlyList<string>? ModelFallbacks { get; init; }
+
     [Description("What it is told before the conversation.")]
     public string? Instructions { get; init; }
 
@@ -76,6 +80,8 @@ internal sealed record AgentInForce(string Id)
     public string? Name { get; init; }
 
     public string? Model { get; init; }
+
+    public IReadOnlyList<string> ModelFallbacks { get; init; } = [];
 
     public string? Instructions { get; init; }
 

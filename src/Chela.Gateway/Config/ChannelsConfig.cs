@@ -13,14 +13,17 @@ internal sealed record ChannelsConfig
 /// <summary>One program that speaks with the gateway by webhooks.</summary>
 internal sealed record WebhookAccountConfig
 {
+    /// <summary>The longest text in one request where nothing else is said, in characters.</summary>
+    public const int UsualTextChunkLimit = 4_000;
+
     [Description("The key of the signatures, in both directions.")]
     public required string Secret { get; init; }
 
     [Description("Where answers are posted; unset means that they stay in the transcript.")]
     public string? Url { get; init; }
 
-    [Range(100, 1_000_000), Description("The longest text in one request, in characters; a longer answer comes in several.")]
-    public int TextChunkLimit { get; init; } = 4_000;
+    [Range(100, 1_000_000), Description("The longest text in one request, in characters; a longer answer comes in several. Unset means 4000.")]
+    public int? TextChunkLimit { get; init; }
 
     /// <summary>Never shows the secret: a record that is logged prints all its values.</summary>
     public override string ToString() => $"{nameof(WebhookAccountConfig)} {{ {nameof(Url)} = {Url} }}";

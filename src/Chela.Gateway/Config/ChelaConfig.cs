@@ -26,8 +26,11 @@ internal sealed record ChelaConfig
 /// <summary>What holds for every agent that says nothing else.</summary>
 internal sealed record AgentDefaultsConfig
 {
-    [MinLength(1), Description("The model that answers; unset means that no agent can run yet.")]
+    [MinLength(1), MaxLength(256), Description("The model that answers: provider/model, an alias, or a model of the first provider.")]
     public string? Model { get; init; }
+
+    [MaxLength(20), Description("The models that are asked when that one fails, in this order.")]
+    public IReadOnlyList<string> ModelFallbacks { get; init; } = [];
 
     [Range(1, 10_000), Description("How many runs may be under way at once; unset means four for each processor, at least eight.")]
     public int? MaxConcurrent { get; init; }
@@ -43,30 +46,4 @@ internal sealed record AgentDefaultsConfig
 
     /// <summary>The number of runs in force on a machine with so many processors.</summary>
     public int ConcurrentRuns(int processors) => MaxConcurrent ?? Math.Max(8, 4 * processors);
-}
-
-/// <summary>Where models are found.</summary>
-internal sealed record ModelsConfig
-{
-    public ModelProvidersConfig Providers { get; init; } = new();
-}
-
-/// <summary>The providers of models, by name.</summary>
-internal sealed record ModelProvidersConfig
-{
-    [JsonPropertyName("openai")]
-    public ModelProviderConfig OpenAi { get; init; } = new();
-}
-
-/// <summary>One provider of models.</summary>
-internal sealed record ModelProviderConfig
-{
-    [Description("Address of the provider's interface; unset means the provider's own.")]
-    public string? BaseUrl { get; init; }
-
-    [MinLength(1), Description("The key that the provider gave out.")]
-    public string? ApiKey { get; init; }
-
-    /// <summary>Never shows the key: a record that is logged prints all its values.</summary>
-    public override string ToString() => $"{nameof(ModelProviderConfig)} {{ {nameof(BaseUrl)} = {BaseUrl} }}";
 }

@@ -54,6 +54,13 @@ internal sealed class ConfigKeys
         var found = new List<string>();
         foreach (var given in names)
         {
+            if (schema.TryGetProperty("additionalProperties", out var any) && any.ValueKind == JsonValueKind.Object)
+            {
+                found.Add(comparison == StringComparison.OrdinalIgnoreCase ? given.ToLowerInvariant() : given);
+                schema = any;
+                continue;
+            }
+
             var known = Properties(schema).Select(p => p.Name).ToArray();
             if (Array.Find(known, k => k.Equals(given, comparison)) is not { } name)
             {
@@ -68,7 +75,7 @@ internal sealed class ConfigKeys
 
         path = string.Join('.', found);
         refusal = $"holds several settings; name one of {string.Join(", ", Properties(schema).Select(p => p.Name))}";
-        return ByPath.GetValueOrDefault(path);
+        return ByPath.GetValueOrDefault(path) ?? (Properties(schema).Any() ? null : new ConfigKey(path, found, schema));
     }
 
     /// <summary>What is said of a key that does not exist.</summary>

@@ -24,7 +24,6 @@ internal sealed class ConfigLoader
         new("gateway.auth.password", PasswordRule.Refusal),
         new("gateway.auth.oidc.issuer", IssuerRule.Refusal),
         new("gateway.auth.oidc.audiences[]", AudienceRule.Refusal),
-        new("models.providers.openai.baseUrl", AddressRule.Refusal),
         new("session.mainKey", MainKeyRule.Refusal),
     ];
 
@@ -69,7 +68,7 @@ internal sealed class ConfigLoader
 
     /// <summary>What is wrong between settings each of which is right: the pointer of the one at fault, and why.</summary>
     private static IEnumerable<(string Pointer, string Message)> Together(ChelaConfig config) =>
-        AuthRule.Problems(config.Gateway).Concat(WebhookRule.Problems(config.Channels))
+        AuthRule.Problems(config.Gateway).Concat(WebhookRule.Problems(config.Channels)).Concat(ModelRules.Problems(config.Models))
             .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))
             .Concat(AgentListRules.Problems(config.Agents));
 

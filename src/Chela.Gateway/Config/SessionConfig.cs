@@ -25,12 +25,13 @@ internal sealed record SessionResetConfig
     public const string None = "none";
     public const string Daily = "daily";
     public const string Idle = "idle";
+    public const int UsualHour = 4;
 
-    [AllowedValues(None, Daily, Idle), Description("When a session begins anew with its next message: never, once a day, or after a pause.")]
-    public string Mode { get; init; } = None;
+    [AllowedValues(None, Daily, Idle), Description("When a session begins anew with its next message: never, once a day, or after a pause. Unset means never.")]
+    public string? Mode { get; init; }
 
-    [Range(0, 23), Description("The hour of the day for daily, by the clock of the gateway's machine.")]
-    public int AtHour { get; init; } = 4;
+    [Range(0, 23), Description("The hour of the day for daily, by the clock of the gateway's machine. Unset means 4.")]
+    public int? AtHour { get; init; }
 
     [Range(1, 525_600), Description("The pause in minutes; 60 for idle unless set. With daily, whichever comes first counts.")]
     public int? IdleMinutes { get; init; }

@@ -98,7 +98,8 @@ internal sealed class ConfigMethods(ConfigStore config, TimeProvider time) : IMe
     private static JsonElement FromFile(ConfigSnapshot snapshot)
     {
         var all = JsonObject.Create(Redaction.Of(snapshot.Effective))!;
-        foreach (var (path, _) in snapshot.Origins.Where(origin => origin.Value != ConfigLayer.File))
+        string[] written = [.. snapshot.Origins.Where(origin => origin.Value == ConfigLayer.File).Select(origin => origin.Key)];
+        foreach (var path in snapshot.Origins.Keys.Except(written).Where(path => !written.Any(below => below.StartsWith(path + '.', StringComparison.Ordinal))))
         {
             Remove(all, path.Split('.'));
         }

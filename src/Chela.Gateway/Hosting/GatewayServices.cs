@@ -6,6 +6,7 @@ using Chela.Gateway.Access.Nodes;
 using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
@@ -36,7 +37,7 @@ internal static class GatewayServices
         .AddSingleton(setup.Paths)
         .AddSingleton(setup.Time)
         .AddSingleton(new SharedSecrets(setup.Secret, setup.Time))
-        .AddSingleton(new ProviderCatalog(setup.Providers, setup.Time, ProviderHttp.CreateClient))
+        .AddSingleton(new ProviderCatalog(setup.Models, setup.Time, ProviderHttp.CreateClient))
         .AddConfig(setup.Config)
         .AddCredentials()
         .AddSingleton<Uptime>()
@@ -53,7 +54,7 @@ internal static class GatewayServices
     private static IServiceCollection AddLogs(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton(_ => new LogFile(setup.Paths.LogFile))
         .AddSingleton(_ => new LogSecrets(
-            [setup.Secret, setup.Providers.OpenAiApiKey, .. setup.Config.Config.Channels.Webhook.Values.Select(account => account.Secret)]))
+            [setup.Secret, .. setup.Models.Providers.SelectMany(provider => provider.Secrets), .. setup.Config.Config.Channels.Webhook.Values.Select(account => account.Secret)]))
         .AddSingleton<ILoggerProvider, FileLoggerProvider>()
         .AddSingleton<IMethodModule, LogMethods>();
 
@@ -168,6 +169,8 @@ internal static class GatewayServices
 
     private static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentRun>()
+        .AddSingleton<ModelHealth>()
+        .AddSingleton<ModelCalls>()
         .AddSingleton<StoppedTurns>()
         .AddSingleton<TurnCare>()
         .AddSingleton<Replies>()
@@ -251,7 +254,7 @@ internal static class GatewayServices
 
 /// <summary>What is decided before the gateway is put together.</summary>
 /// <param name="Secret">The shared secret of the mode; empty where it wants none.</param>
-internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, string Secret, ProviderSettings Providers, TimeProvider Time)
+internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, string Secret, ModelSettings Models, TimeProvider Time)
 {
     /// <summary>Where this process is to die, in a trial.</summary>
     public CrashPoint? Crash { get; init; }

@@ -11,14 +11,15 @@ internal static class SetupReader
     public static async Task<(GatewaySetup Setup, string? TokenFile)> ReadAsync(GatewayOptions options, CancellationToken ct)
     {
         var config = await LoadAsync(options, ct);
-        var providers = Providers(config.Config, options.Environment);
-        if (providers.Problems() is { Count: > 0 } problems)
+        var problems = new List<string>();
+        var models = ModelSettings.Read(config.Config, options.Environment.GetValueOrDefault, problems);
+        if (problems.Count > 0)
         {
             throw new StartException(StartFailure.Configuration, string.Join(Environment.NewLine, problems));
         }
 
         var (secret, tokenFile) = await ReadSecretAsync(config.Config.Gateway.Auth, options.Paths.TokenFile, ct);
-        var setup = new GatewaySetup(options.Paths, config, secret, providers, options.Time) { Crash = CrashPoint.From(options.Environment) };
+        var setup = new GatewaySetup(options.Paths, config, secret, models, options.Time) { Crash = CrashPoint.From(options.Environment) };
         return (setup, tokenFile);
     }
 
@@ -68,18 +69,5 @@ internal static class SetupReader
         {
             throw new StartException(StartFailure.NotWritable, $"the token file {path} cannot be made or read: {e.Message}", e);
         }
-    }
-
-    /// <summary>The file and its layers decide; the customary variables of the providers fill what they leave open.</summary>
-    private static ProviderSettings Providers(ChelaConfig config, IReadOnlyDictionary<string, string> environment)
-    {
-        var fromEnvironment = ProviderSettings.FromEnvironment(environment.GetValueOrDefault);
-        var openAi = config.Models.Providers.OpenAi;
-        return fromEnvironment with
-        {
-            OpenAiApiKey = openAi.ApiKey ?? fromEnvironment.OpenAiApiKey,
-            OpenAiBaseUrl = openAi.BaseUrl ?? fromEnvironment.OpenAiBaseUrl,
-            Model = config.Agents.Defaults.Model ?? fromEnvironment.Model,
-        };
     }
 }

@@ -24,7 +24,7 @@ internal static class ResetPolicy
         };
 
         bool IsOfAnEarlierDay(SessionResetConfig daily) =>
-            (session.StartedAtMs ?? session.CreatedAtMs) < LastBoundary(daily.AtHour, now, zone).ToUnixTimeMilliseconds();
+            (session.StartedAtMs ?? session.CreatedAtMs) < LastBoundary(daily.AtHour ?? SessionResetConfig.UsualHour, now, zone).ToUnixTimeMilliseconds();
 
         bool IsIdleFor(int minutes) =>
             now.ToUnixTimeMilliseconds() - (session.LastInteractionAtMs ?? session.UpdatedAtMs) >= minutes * 60_000L;

@@ -45,15 +45,19 @@ public sealed class AgentListTests
     {
         var agents = Agents("""
             {
-              "defaults": { "model": "m", "instructions": "all", "contextTokens": 2000, "timeoutSeconds": 5 },
+              "defaults": { "model": "m", "instructions": "all", "contextTokens": 2000, "timeoutSeconds": 5, "modelFallbacks": ["x/y"] },
               "list": [{ "id": "a", "name": "Anna", "model": "n", "instructions": "one", "contextTokens": 3000, "timeoutSeconds": 6 }, { "id": "b" }]
             }
             """);
         var defaults = new AgentInForce("b") { Model = "m", Instructions = "all", ContextTokens = 2000, TimeoutSeconds = 5 };
 
-        Assert.Equal(new AgentInForce("a") { Name = "Anna", Model = "n", Instructions = "one", ContextTokens = 3000, TimeoutSeconds = 6 }, agents.Of("a"));
-        Assert.Equal(defaults, agents.Of("b"));
-        Assert.Equal(defaults with { Id = "gone" }, agents.Of("gone"));
+        // Lists are equal only to themselves.
+        AgentInForce Of(string id) => agents.Of(id) with { ModelFallbacks = defaults.ModelFallbacks };
+        Assert.Equal(new AgentInForce("a") { Name = "Anna", Model = "n", Instructions = "one", ContextTokens = 3000, TimeoutSeconds = 6 }, Of("a"));
+        Assert.Equal(defaults, Of("b"));
+        Assert.Equal(defaults with { Id = "gone" }, Of("gone"));
+        Assert.Empty(agents.Of("a").ModelFallbacks); // they were chosen for another model
+        Assert.Equal(["x/y"], agents.Of("b").ModelFallbacks);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class ConfigLayerTests
             ["CHELA_AGENTS__DEFAULTS__MAXCONCURRENT"] = "12",
         });
 
-        Assert.Equal("key", snapshot.Config.Models.Providers.OpenAi.ApiKey);
+        Assert.Equal("key", snapshot.Config.Models.Providers["openai"].ApiKey);
         Assert.Equal(12, snapshot.Config.Agents.Defaults.MaxConcurrent);
     }
 
@@ -151,6 +151,6 @@ public sealed class ConfigLayerTests
         var printed = $"{snapshot} {snapshot.Config} {change} {new ConfigOverride("a", Token, "--set")}";
 
         Assert.DoesNotContain(Token, printed, StringComparison.Ordinal);
-        Assert.Equal(Token, snapshot.Config.Models.Providers.OpenAi.ApiKey);
+        Assert.Equal(Token, snapshot.Config.Models.Providers["openai"].ApiKey);
     }
 }

@@ -44,7 +44,7 @@ public sealed class LogTests
         Directory.CreateDirectory(Path.Combine(home.Path, "state"));
         await File.WriteAllTextAsync(
             Path.Combine(home.Path, "state", "chela.json"),
-            """{"gateway":{"auth":{"token":"SECRET"}},"models":{"providers":{"openai":{"apiKey":"sk-abcdefghijklmnop","baseUrl":"http://127.0.0.1:9/v1"}}}}"""
+            """{"gateway":{"auth":{"token":"SECRET"}},"models":{"providers":{"openai":{"apiKey":"sk-abcdefghijklmnop","baseUrl":"http://127.0.0.1:9/v1","headers":{"X-Key":"sk-abc"}}}}}"""
                 .Replace("SECRET", Secret, StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
         await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(home.Path));
@@ -55,7 +55,7 @@ public sealed class LogTests
         var schema = (await client.CallRpcAsync("config.schema")).GetProperty("result");
 
         Assert.Equal("__OPENCLAW_REDACTED__", view.Text("config/gateway/auth/token"));
-        Assert.Equal("""{"gateway":{"auth":{"token":"__OPENCLAW_REDACTED__"}},"models":{"providers":{"openai":{"baseUrl":"http://127.0.0.1:9/v1","apiKey":"__OPENCLAW_REDACTED__"}}}}""", view.Text("parsed"));
+        Assert.Equal("""{"gateway":{"auth":{"token":"__OPENCLAW_REDACTED__"}},"models":{"providers":{"openai":{"baseUrl":"http://127.0.0.1:9/v1","apiKey":"__OPENCLAW_REDACTED__","headers":{"X-Key":"__OPENCLAW_REDACTED__"}}}}}""", view.Text("parsed"));
         Assert.Equal(("true", "true", view.Text("hash")), (view.Text("exists"), view.Text("valid"), again.Text("hash")));
         Assert.Equal("true", schema.Find("uiHints")!.Value.GetProperty("gateway.auth.token").Text("sensitive"));
         Assert.DoesNotContain(client.Heard, text => text.Contains(Secret, StringComparison.Ordinal) || text.Contains("sk-abc", StringComparison.Ordinal));

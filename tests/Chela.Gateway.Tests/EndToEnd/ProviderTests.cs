@@ -68,7 +68,7 @@ public sealed class ProviderTests
 
     [Theory]
     [InlineData(401, null, "unknown", "API key (401)")]
-    [InlineData(429, "7", "rate_limit", "retry in 7 s")]
+    [InlineData(429, "60", "rate_limit", "retry in 60 s")]
     [InlineData(500, null, "unknown", "failing (500)")]
     [InlineData(TornDown, null, "unknown", "broke off")]
     [InlineData(EndedEarly, null, "unknown", "broke off")]
@@ -77,12 +77,12 @@ public sealed class ProviderTests
         int status, string? retryAfter, string errorKind, string sentence)
     {
         await using var fake = await FakeOpenAi.StartAsync(Ct);
-        fake.Enqueue(status switch
+        fake.Enqueue([.. Enumerable.Range(0, 3).Select(_ => status switch // as often as it is asked, where that may help
         {
             TornDown => FakeOpenAiReply.Cut("half an ", "answer"),
             EndedEarly => FakeOpenAiReply.Events(FakeOpenAiChunks.Role(), FakeOpenAiChunks.Delta("half an answer")),
             _ => FakeOpenAiReply.Failure(status, "code", $"Incorrect API key provided: {Canary}.", retryAfter),
-        });
+        })]);
         using var folder = new TempFolder();
         await using var gateway = await GatewayProcess.StartAsync(StartOf(folder, fake) with { Arguments = ["--verbose"] });
         await using var client = await gateway.OpenOpenClawAsync();
@@ -113,7 +113,7 @@ public sealed class ProviderTests
     public async Task After_a_failure_the_next_message_is_answered_and_the_failed_one_is_not_repeated()
     {
         await using var fake = await FakeOpenAi.StartAsync(Ct);
-        fake.Enqueue(FakeOpenAiReply.Failure(500, "code", "no"), FakeOpenAiReply.Text("back again"));
+        fake.Enqueue(FakeOpenAiReply.Failure(400, "code", "no"), FakeOpenAiReply.Text("back again"));
         using var folder = new TempFolder();
         await using var gateway = await GatewayProcess.StartAsync(StartOf(folder, fake));
         await using var client = await gateway.OpenOpenClawAsync();

@@ -33,17 +33,17 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <param name="folder">The state directory; a second start with the same one is a restart.</param>
     /// <param name="time">The clock; the real one without it.</param>
     /// <param name="config">The text of the configuration file.</param>
-    /// <param name="providers">Where models are; only the echo model without it.</param>
+    /// <param name="models">Where models are; only the echo model without it.</param>
     /// <param name="phase">How far it is to get.</param>
     public static async Task<GatewayParts> StartAsync(
         TempFolder folder,
         TimeProvider? time = null,
         string? config = null,
-        ProviderSettings? providers = null,
+        ModelSettings? models = null,
         LifecyclePhase phase = LifecyclePhase.Running)
     {
         var setup = new GatewaySetup(
-            new StatePaths(folder.Path), ConfigFixture.Load(config), Token, providers ?? new ProviderSettings(), time ?? TimeProvider.System);
+            new StatePaths(folder.Path), ConfigFixture.Load(config), Token, models ?? new ModelSettings(), time ?? TimeProvider.System);
         var parts = new GatewayParts(setup);
         await parts.Get<SessionTable>().LoadAsync(TestContext.Current.CancellationToken);
         await parts.Get<DeviceTable>().LoadAsync(TestContext.Current.CancellationToken);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Tests.Support;
 
-/// <summary>A server of this process that speaks chat completions: it answers as told and remembers what it was asked.</summary>
+/// <summary>A server of this process that speaks chat completions, and messages as Anthropic does: it answers as told and remembers what it was asked.</summary>
 internal sealed class FakeOpenAi : IAsyncDisposable
 {
     private const int MostRequests = 1000;
@@ -82,7 +82,7 @@ internal sealed class FakeOpenAi : IAsyncDisposable
         _requests.Enqueue(request);
         _arrivals.Writer.TryWrite(request);
 
-        if (request.Path != "/v1/chat/completions")
+        if (request.Path is not ("/v1/chat/completions" or "/v1/messages"))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

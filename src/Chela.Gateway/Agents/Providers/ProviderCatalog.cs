@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using Chela.Gateway.Agents.Providers.Anthropic;
 using Chela.Gateway.Agents.Providers.Echo;
 using Chela.Gateway.Agents.Providers.OpenAi;
+using Chela.Gateway.Config;
+using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Providers;
 
@@ -10,31 +13,26 @@ internal sealed class ProviderCatalog
     /// <summary>Longer names are refused: they come from clients and end up in messages and transcripts.</summary>
     public const int LongestName = 256;
 
+    private static readonly ModelRef Echo = new(EchoProvider.ProviderName, EchoProvider.ModelName);
+
     private readonly FrozenDictionary<string, IModelProvider> _providers;
-    private readonly bool _hasOpenAi;
+    private readonly FrozenDictionary<string, ModelRef> _aliases;
+    private readonly ProviderSettings? _first;
 
     /// <summary>Sets up the providers without connecting to any.</summary>
     /// <param name="settings">What the operator chose.</param>
     /// <param name="clock">Time for delays and for <c>Retry-After</c>.</param>
     /// <param name="http">Gives the shared HTTP client, called at most once and only when a model behind HTTP is first used.</param>
-    /// <exception cref="ArgumentException">The settings cannot be used; the message says why.</exception>
-    public ProviderCatalog(ProviderSettings settings, TimeProvider clock, Func<HttpClient> http)
+    public ProviderCatalog(ModelSettings settings, TimeProvider clock, Func<HttpClient> http)
     {
-        if (settings.Problems() is { Count: > 0 } problems)
-        {
-            throw new ArgumentException(string.Join(' ', problems));
-        }
-
-        _hasOpenAi = settings.HasOpenAi;
+        var shared = new Lazy<HttpClient>(http);
+        _first = settings.Providers is [var first, ..] ? first : null;
+        _providers = settings.Providers
+            .Select(provider => Create(provider, clock, shared))
+            .Prepend(new EchoProvider(clock))
+            .ToFrozenDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
+        _aliases = settings.Aliases.ToFrozenDictionary(alias => alias.Key, alias => Named(alias.Value), StringComparer.OrdinalIgnoreCase);
         (Default, Warning) = ChooseDefault(settings);
-        List<IModelProvider> providers = [new EchoProvider(clock)];
-        if (settings.HasOpenAi)
-        {
-            var model = Default.Provider == OpenAiProvider.ProviderName ? Default.Name : OpenAiProvider.DefaultModel;
-            providers.Add(new OpenAiProvider(settings, model, clock, http));
-        }
-
-        _providers = providers.ToFrozenDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>The model of a run that names none.</summary>
@@ -43,54 +41,80 @@ internal sealed class ProviderCatalog
     /// <summary>Something the operator should read in the log at start; null if all is well.</summary>
     public string? Warning { get; }
 
+    /// <summary>The short names, each with the model that it stands for.</summary>
+    public IReadOnlyDictionary<string, ModelRef> Aliases => _aliases;
+
     /// <summary>The models that are really configured, the default first.</summary>
     public IReadOnlyList<ModelInfo> ListModels() =>
         [.. _providers.Values.SelectMany(provider => provider.Models)
+            .Concat(_aliases.Values.Append(Default).Select(Describe))
+            .DistinctBy(model => (model.Provider, model.Id))
             .OrderBy(model => new ModelRef(model.Provider, model.Id) == Default ? 0 : 1)
             .ThenBy(model => model.Provider, StringComparer.Ordinal)];
+
+    /// <summary>What is known of a model.</summary>
+    public ModelInfo Describe(ModelRef model) =>
+        _providers.GetValueOrDefault(model.Provider)?.Models.FirstOrDefault(info => info.Id == model.Name)
+        ?? ModelInfo.Of(model.Provider, new ModelConfig { Id = model.Name });
 
     /// <summary>Finds the model and a client for it; null or blank means the default.</summary>
     /// <exception cref="ProviderException">No such provider, or a model that its provider surely does not have.</exception>
     public ResolvedModel Resolve(string? model)
     {
         var found = Parse(model?.Trim() ?? "");
-        return new ResolvedModel(found, _providers[found.Provider].CreateClient(found.Name));
+        return new ResolvedModel(found, CreateClient(found));
     }
+
+    /// <summary>A client for a model.</summary>
+    /// <exception cref="ProviderException">No such provider, or a model that its provider surely does not have.</exception>
+    public IChatClient CreateClient(ModelRef model) => _providers.TryGetValue(model.Provider, out var provider)
+        ? provider.CreateClient(model.Name)
+        : throw Unknown(model.Provider);
 
     /// <summary>The model that the operator named for an agent; the default where none was named.</summary>
-    public ModelRef Configured(string? model) => string.IsNullOrWhiteSpace(model) ? Default : Choose(_hasOpenAi, model.Trim());
+    public ModelRef Configured(string? model) => string.IsNullOrWhiteSpace(model) ? Default : Choose(model.Trim());
 
-    private static (ModelRef Default, string? Warning) ChooseDefault(ProviderSettings settings)
+    private static IModelProvider Create(ProviderSettings settings, TimeProvider clock, Lazy<HttpClient> http) => settings.Api switch
     {
-        var echo = new ModelRef(EchoProvider.ProviderName, EchoProvider.ModelName);
-        if (!settings.HasOpenAi)
+        ProviderApi.AnthropicMessages => new AnthropicProvider(settings, clock, http),
+        _ => new OpenAiProvider(settings, clock, http),
+    };
+
+    private (ModelRef Default, string? Warning) ChooseDefault(ModelSettings settings)
+    {
+        if (_first is null)
         {
-            return (echo, settings.Model is null || settings.Model == echo.ToString()
+            return (Echo, settings.Default is null || settings.Default == Echo.ToString()
                 ? null
-                : $"{ProviderSettings.ModelVariable} is ignored because no model provider is configured; set "
-                    + $"{ProviderSettings.OpenAiApiKeyVariable} or {ProviderSettings.OpenAiBaseUrlVariable}. The echo model answers.");
+                : $"{ModelSettings.ModelVariable} (agents.defaults.model) is ignored because no model provider is configured; set one in "
+                    + "models.providers, or a variable such as OPENAI_API_KEY. The echo model answers.");
         }
 
-        return (Choose(hasOpenAi: true, settings.Model ?? OpenAiProvider.DefaultModel), null);
+        if (settings.Default is { } wanted)
+        {
+            return (Choose(wanted), null);
+        }
+
+        return settings.Providers.FirstOrDefault(provider => provider.DefaultModel is not null) is { } ready
+            ? (new ModelRef(ready.Name, ready.DefaultModel!), null)
+            : (Echo, $"No model is chosen: set agents.defaults.model, for example to \"{_first.Name}/…\". The echo model answers.");
     }
 
-    private static ModelRef Choose(bool hasOpenAi, string wanted)
+    /// <summary>What an operator means: an alias, or a model.</summary>
+    private ModelRef Choose(string wanted) => _aliases.TryGetValue(wanted, out var meant) ? meant : Named(wanted);
+
+    /// <summary>A model whose provider may be left out, and whose own name may have slashes.</summary>
+    private ModelRef Named(string wanted)
     {
-        if (!hasOpenAi)
+        if (_first is null)
         {
-            return new ModelRef(EchoProvider.ProviderName, EchoProvider.ModelName);
+            return Echo;
         }
 
-        foreach (var known in new[] { EchoProvider.ProviderName, OpenAiProvider.ProviderName })
-        {
-            if (wanted.Length > known.Length + 1 && wanted.StartsWith(known + "/", StringComparison.OrdinalIgnoreCase))
-            {
-                return new ModelRef(known, wanted[(known.Length + 1)..]);
-            }
-        }
-
-        // The operator wrote it, so a first segment that is no provider belongs to the name: meta-llama/llama-3.
-        return new ModelRef(OpenAiProvider.ProviderName, wanted);
+        var slash = wanted.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && slash + 1 < wanted.Length && _providers.TryGetValue(wanted[..slash], out var provider)
+            ? new ModelRef(provider.Name, wanted[(slash + 1)..])
+            : new ModelRef(_first.Name, wanted);
     }
 
     private ModelRef Parse(string wanted)
@@ -105,6 +129,11 @@ internal sealed class ProviderCatalog
             throw NotFound($"The name of the model is longer than {LongestName} characters or contains control characters.");
         }
 
+        if (_aliases.TryGetValue(wanted, out var meant))
+        {
+            return meant;
+        }
+
         var slash = wanted.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0)
         {
@@ -113,14 +142,16 @@ internal sealed class ProviderCatalog
 
         if (!_providers.TryGetValue(wanted[..slash], out var provider))
         {
-            var known = string.Join(", ", _providers.Keys.Order(StringComparer.Ordinal));
-            throw NotFound($"There is no model provider \"{wanted[..slash]}\"; configured: {known}.");
+            throw Unknown(wanted[..slash]);
         }
 
         return slash + 1 < wanted.Length
             ? new ModelRef(provider.Name, wanted[(slash + 1)..])
             : throw NotFound($"The name of a model is missing after \"{wanted}\".");
     }
+
+    private ProviderException Unknown(string provider) =>
+        NotFound($"There is no model provider \"{provider}\"; configured: {string.Join(", ", _providers.Keys.Order(StringComparer.Ordinal))}.");
 
     private static ProviderException NotFound(string message) => new(new ProviderError(ProviderErrorKind.NotFound, message));
 }

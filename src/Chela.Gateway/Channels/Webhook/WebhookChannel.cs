@@ -28,7 +28,7 @@ internal sealed class WebhookChannel(ConfigStore config, TimeProvider time) : IO
 
     public string Name => ChannelName;
 
-    public int MaxCharsFor(ReplyTarget target) => AccountOf(target)?.TextChunkLimit ?? 4_000;
+    public int MaxCharsFor(ReplyTarget target) => AccountOf(target)?.TextChunkLimit ?? WebhookAccountConfig.UsualTextChunkLimit;
 
     public async Task<SendOutcome> SendAsync(OutboundPiece piece, CancellationToken ct)
     {

@@ -16,5 +16,5 @@ internal sealed class EchoProvider(TimeProvider clock) : IModelProvider
         ? new EchoChatClient(clock)
         : throw new ProviderException(new ProviderError(
             ProviderErrorKind.NotFound,
-            $"The echo provider has only the model {ProviderName}/{ModelName}; other models need OPENAI_API_KEY or OPENAI_BASE_URL."));
+            $"The echo provider has only the model {ProviderName}/{ModelName}; other models need a provider in models.providers, or a variable such as OPENAI_API_KEY."));
 }

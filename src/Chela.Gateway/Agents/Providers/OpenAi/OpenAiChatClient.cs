@@ -62,7 +62,7 @@ internal sealed class OpenAiChatClient(OpenAiConnection connection, string model
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is not null ? null
-        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(OpenAiProvider.ProviderName, connection.Endpoint, model)
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(connection.Name, connection.Endpoint, model)
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

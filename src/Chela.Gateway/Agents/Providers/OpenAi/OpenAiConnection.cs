@@ -18,23 +18,23 @@ internal sealed class OpenAiConnection
     /// <summary>As much of an error body as is read.</summary>
     private const int LongestErrorBody = 64 * 1024;
 
+    private readonly ProviderSettings _settings;
     private readonly ChatClient _sdk;
     private readonly TimeProvider _clock;
 
     /// <summary>Sets up the connection; nothing is sent.</summary>
-    /// <param name="endpoint">The address below which <c>/chat/completions</c> lies.</param>
-    /// <param name="apiKey">The credential; null for servers that want none.</param>
+    /// <param name="settings">The server and its credential.</param>
     /// <param name="http">The pooled client, owned by the caller.</param>
     /// <param name="clock">Today, for a <c>Retry-After</c> that is a date.</param>
     /// <param name="silence">How long the server may be silent; <see cref="LongestSilence"/> if absent.</param>
-    public OpenAiConnection(Uri endpoint, string? apiKey, HttpClient http, TimeProvider clock, TimeSpan? silence = null)
+    public OpenAiConnection(ProviderSettings settings, HttpClient http, TimeProvider clock, TimeSpan? silence = null)
     {
-        _clock = clock;
-        Endpoint = endpoint;
-        LimitsCompletionTokens = OpenAiEndpoint.LimitsCompletionTokens(endpoint);
+        (_settings, _clock) = (settings, clock);
+        LimitsCompletionTokens = ProviderEndpoint.LimitsCompletionTokens(settings.Endpoint);
+        Errors = settings.Errors;
         var options = new OpenAIClientOptions
         {
-            Endpoint = endpoint,
+            Endpoint = settings.Endpoint,
             Transport = new HttpClientPipelineTransport(http),
             NetworkTimeout = silence ?? LongestSilence,
             UserAgentApplicationId = "chela",
@@ -45,14 +45,17 @@ internal sealed class OpenAiConnection
         };
 
         // The SDK wants a model and a key; the model is in each request's body, and servers without keys ignore the header.
-        _sdk = new ChatClient("unused", new ApiKeyCredential(apiKey ?? "no-key"), options);
+        _sdk = new ChatClient("unused", new ApiKeyCredential(settings.ApiKey ?? "no-key"), options);
     }
 
-    public Uri Endpoint { get; }
+    /// <summary>Name of the provider.</summary>
+    public string Name => _settings.Name;
+
+    public Uri Endpoint => _settings.Endpoint;
 
     public bool LimitsCompletionTokens { get; }
 
-    public ProviderErrors Errors { get; } = new(ProviderSettings.OpenAiApiKeyVariable, ProviderSettings.OpenAiBaseUrlVariable);
+    public ProviderErrors Errors { get; }
 
     /// <summary>Sends a request and returns once the headers of a successful answer are there; its body is still on the way.</summary>
     /// <exception cref="ProviderException">The server could not be reached or refused.</exception>
@@ -118,12 +121,13 @@ internal sealed class OpenAiConnection
     private async Task<PipelineResponse> PostAsync(byte[] body, CancellationToken ct)
     {
         using var content = BinaryContent.Create(BinaryData.FromBytes(body));
-        var result = await _sdk.CompleteChatAsync(content, new RequestOptions
+        var options = new RequestOptions { CancellationToken = ct, BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow };
+        foreach (var (name, value) in _settings.Headers)
         {
-            CancellationToken = ct,
-            BufferResponse = false,
-            ErrorOptions = ClientErrorBehaviors.NoThrow,
-        });
+            options.SetHeader(name, value);
+        }
+
+        var result = await _sdk.CompleteChatAsync(content, options);
         return result.GetRawResponse();
     }
 

@@ -11,14 +11,14 @@ public sealed class OpenAiFailureTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(401, "invalid_api_key", null, "The model provider refused the API key (401). Check OPENAI_API_KEY.")]
+    [InlineData(401, "invalid_api_key", null, "The model provider refused the API key (401). Check OPENAI_API_KEY (models.providers.openai.apiKey).")]
     [InlineData(429, "rate_limit_exceeded", "20", "The model provider is rate limiting requests (429); retry in 20 s.")]
     [InlineData(429, "rate_limit_exceeded", null, "The model provider is rate limiting requests (429); retry later.")]
     [InlineData(429, "insufficient_quota", "20", "The model provider's account has no credit left (429). Check its plan and billing.")]
     [InlineData(500, "server_error", null, "The model provider is overloaded or failing (500); retry later.")]
     [InlineData(400, "context_length_exceeded", null, "The conversation is too long for the model (400). Start a new session or send less text.")]
     [InlineData(400, "invalid_api_key", null, "The model provider rejected the request (400).")]
-    [InlineData(404, "model_not_found", null, "The model provider does not know this model or address (404). Check the model's name and OPENAI_BASE_URL.")]
+    [InlineData(404, "model_not_found", null, "The model provider does not know this model or address (404). Check the model's name and OPENAI_BASE_URL (models.providers.openai.baseUrl).")]
     public async Task A_refusal_becomes_one_sentence_after_one_attempt(int status, string code, string? retryAfter, string expected)
     {
         await using var trial = await OpenAiTrial.StartAsync();
@@ -56,7 +56,7 @@ public sealed class OpenAiFailureTests
 
         var (_, failure) = await trial.StreamAsync();
 
-        Assert.Equal("The connection to the model provider failed or broke off. Check OPENAI_BASE_URL and the network.", failure?.Message);
+        Assert.Equal("The connection to the model provider failed or broke off. Check OPENAI_BASE_URL (models.providers.openai.baseUrl) and the network.", failure?.Message);
         Assert.DoesNotContain("canary", failure?.ToString(), StringComparison.Ordinal);
     }
 
@@ -66,7 +66,7 @@ public sealed class OpenAiFailureTests
         await using var server = await FakeOpenAi.StartAsync(Ct);
         server.Enqueue(FakeOpenAiReply.Silence(), FakeOpenAiReply.Held(new TaskCompletionSource().Task, "first ", "never"));
         using var http = ProviderHttp.CreateClient();
-        var connection = new OpenAiConnection(new Uri(server.BaseUrl), null, http, TimeProvider.System, TimeSpan.FromMilliseconds(200));
+        var connection = new OpenAiConnection(TestModels.OpenAi(null, server.BaseUrl).Providers[0], http, TimeProvider.System, TimeSpan.FromMilliseconds(200));
         using var client = new OpenAiChatClient(connection, "fake-1");
 
         for (var attempt = 0; attempt < 2; attempt++)

@@ -1,5 +1,5 @@
+using Chela.Gateway.Agents.Providers;
 using System.Text.Json;
-using Chela.Gateway.Agents.Providers.OpenAi;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Tests.Agents.Providers.OpenAi;
@@ -75,7 +75,7 @@ public sealed class OpenAiRequestTests
     [InlineData("https://host/v1beta/openai", "https://host/v1beta/openai")]
     public void A_path_is_kept_as_given(string text, string expected)
     {
-        Assert.Equal(new Uri(expected), OpenAiEndpoint.TryParse(text));
+        Assert.Equal(new Uri(expected), ProviderEndpoint.TryParse(text, ProviderApi.OpenAiCompletions));
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class OpenAiRequestTests
     [InlineData("http://localhost:11434", false)]
     public void Only_openai_is_told_the_limit_under_its_new_name(string url, bool expected)
     {
-        Assert.Equal(expected, OpenAiEndpoint.LimitsCompletionTokens(OpenAiEndpoint.TryParse(url)!));
+        Assert.Equal(expected, ProviderEndpoint.LimitsCompletionTokens(ProviderEndpoint.TryParse(url, ProviderApi.OpenAiCompletions)!));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class OpenAiTrial : IAsyncDisposable
     private OpenAiTrial(FakeOpenAi server, string? key, string path)
     {
         Server = server;
-        var settings = new ProviderSettings { OpenAiApiKey = key, OpenAiBaseUrl = server.Address + path, Model = "fake-1" };
+        var settings = TestModels.OpenAi(key, server.Address + path, "fake-1");
         Client = new ProviderCatalog(settings, TimeProvider.System, () => _http).Resolve(null).Client;
     }
 
