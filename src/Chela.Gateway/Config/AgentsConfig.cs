@@ -40,6 +40,10 @@ internal sealed record AgentsConfig
             Instructions = own?.Instructions ?? Defaults.Instructions,
             ContextTokens = own?.ContextTokens ?? Defaults.ContextTokens,
             TimeoutSeconds = own?.TimeoutSeconds ?? Defaults.TimeoutSeconds,
+            Mode = own?.Mode ?? Defaults.Mode,
+            MaxSteps = own?.MaxSteps ?? Defaults.MaxSteps,
+            Workspace = own?.Workspace,
+            Tools = own?.Tools,
         };
     }
 }
@@ -72,6 +76,18 @@ internal sealed record AgentConfig
 
     [Range(1, 86_400), Description("How long one of its runs may take, in seconds.")]
     public int? TimeoutSeconds { get; init; }
+
+    [AllowedValues(AgentModes.Fast, AgentModes.Single), Description("Whether it uses tools.")]
+    public string? Mode { get; init; }
+
+    [Range(1, 1_000), Description("How often one of its runs may ask the model.")]
+    public int? MaxSteps { get; init; }
+
+    [MinLength(1), MaxLength(4096), Description("Its folder, an absolute path; unset means one in the state directory.")]
+    public string? Workspace { get; init; }
+
+    [Description("Which tools it may use, on top of what holds everywhere.")]
+    public ToolPolicyConfig? Tools { get; init; }
 }
 
 /// <summary>An agent as it is in force: what it says itself, else what the defaults say.</summary>
@@ -88,4 +104,25 @@ internal sealed record AgentInForce(string Id)
     public required int ContextTokens { get; init; }
 
     public required int TimeoutSeconds { get; init; }
+
+    public string Mode { get; init; } = AgentModes.Single;
+
+    public int MaxSteps { get; init; } = AgentModes.UsualMaxSteps;
+
+    public string? Workspace { get; init; }
+
+    public ToolPolicyConfig? Tools { get; init; }
+}
+
+/// <summary>How an agent works.</summary>
+internal static class AgentModes
+{
+    /// <summary>One call of the model, without tools.</summary>
+    public const string Fast = "fast";
+
+    /// <summary>The model calls tools until it has its answer.</summary>
+    public const string Single = "single";
+
+    /// <summary>How often a run may ask the model where nothing else is said.</summary>
+    public const int UsualMaxSteps = 25;
 }

@@ -16,6 +16,8 @@ internal sealed record ChelaConfig
 
     public ModelsConfig Models { get; init; } = new();
 
+    public ToolsConfig Tools { get; init; } = new();
+
     public SessionConfig Session { get; init; } = new();
 
     public MessagesConfig Messages { get; init; } = new();
@@ -43,6 +45,12 @@ internal sealed record AgentDefaultsConfig
 
     [Description("What every agent is told before the conversation.")]
     public string? Instructions { get; init; }
+
+    [AllowedValues(AgentModes.Fast, AgentModes.Single), Description("Whether agents use tools: fast is one call of the model without, single as many as its answer needs.")]
+    public string Mode { get; init; } = AgentModes.Single;
+
+    [Range(1, 1_000), Description("How often one run may ask the model.")]
+    public int MaxSteps { get; init; } = AgentModes.UsualMaxSteps;
 
     /// <summary>The number of runs in force on a machine with so many processors.</summary>
     public int ConcurrentRuns(int processors) => MaxConcurrent ?? Math.Max(8, 4 * processors);
