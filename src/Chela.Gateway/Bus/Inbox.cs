@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Chela.Contracts.Messages;
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Bus;
 
@@ -27,7 +25,7 @@ internal enum Acceptance
 /// The messages that were accepted. A message is acknowledged only when it stands here on disk; one that comes again is
 /// recognised, also after a restart; one whose run has not ended when the process dies is found at the next start.
 /// </summary>
-internal sealed class Inbox(Journal journal)
+internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider time)
 {
     /// <summary>How many ended runs are remembered to recognise repeated messages; the oldest are forgotten first.</summary>
     public const int MaxRemembered = 10_000;
@@ -40,6 +38,18 @@ internal sealed class Inbox(Journal journal)
     private readonly Queue<string> _ended = new();
     private long _compactAtBytes = CompactAfterBytes;
     private long _count;
+
+    /// <summary>How many messages were accepted whose run has not ended.</summary>
+    public int Depth
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Values.Count(entry => entry.IsUnfinished);
+            }
+        }
+    }
 
     /// <summary>Reads what earlier processes left.</summary>
     /// <returns>The messages whose runs did not end, in the order in which they were accepted.</returns>
@@ -62,14 +72,15 @@ internal sealed class Inbox(Journal journal)
             }
         }
 
-        return [.. InOrder().Where(entry => entry.Record.Kind == InboxRecord.Accepted).Select(entry => ToMessage(entry.Record))];
+        return [.. InOrder().Where(entry => entry.IsUnfinished).Select(entry => entry.Record.ToMessage())];
     }
 
     /// <summary>Accepts a message; returns when it is on disk.</summary>
     /// <exception cref="JournalWriteException">It could not be written; it counts as never sent.</exception>
     public async ValueTask<Acceptance> AcceptAsync(InboundMessage message)
     {
-        var record = ToRecord(message);
+        var began = time.GetTimestamp();
+        var record = InboxRecord.Of(message);
         Entry entry;
         bool isNew;
         lock (_gate)
@@ -99,7 +110,13 @@ internal sealed class Inbox(Journal journal)
             throw;
         }
 
-        return isNew ? Acceptance.New : Compare(entry, record.Print);
+        if (!isNew)
+        {
+            return Compare(entry, record.Print);
+        }
+
+        meter.Accepted(time.GetElapsedTime(began));
+        return Acceptance.New;
     }
 
     /// <summary>What is said of a message that came before; null for a new one. Waits until its record is on disk.</summary>
@@ -116,7 +133,7 @@ internal sealed class Inbox(Journal journal)
         }
 
         await entry.Durable;
-        return Compare(entry, Print(message));
+        return Compare(entry, InboxRecord.PrintOf(message));
     }
 
     /// <summary>Returns when the ends that were noted are on disk: before what they refer to goes.</summary>
@@ -125,7 +142,7 @@ internal sealed class Inbox(Journal journal)
     /// <summary>Notes that a run ended. Need not be on disk at once: at worst its end is found in the transcript.</summary>
     public void End(InboundMessage message, long nowMs)
     {
-        var record = ToEnd(message, nowMs);
+        var record = InboxRecord.EndOf(message, nowMs);
         lock (_gate)
         {
             Remember(record);
@@ -144,7 +161,7 @@ internal sealed class Inbox(Journal journal)
     /// <exception cref="JournalWriteException">It could not be written, and is not remembered.</exception>
     public async ValueTask EndAsync(InboundMessage message, string reply, long nowMs)
     {
-        var record = ToEnd(message, nowMs) with { Content = reply };
+        var record = InboxRecord.EndOf(message, nowMs) with { Content = reply };
         await journal.AppendAsync(Serialize(record), CancellationToken.None);
         lock (_gate)
         {
@@ -252,27 +269,6 @@ internal sealed class Inbox(Journal journal)
         }
     }
 
-    private static InboxRecord ToRecord(InboundMessage message) =>
-        new(InboxRecord.Accepted, message.RunId, Print(message), message.TimestampMs)
-        {
-            Session = message.Session.Value,
-            Content = message.Content,
-            Channel = message.Channel,
-            SenderId = message.SenderId,
-            ReplyTo = message.ReplyTo,
-        };
-
-    private static InboxRecord ToEnd(InboundMessage message, long nowMs) =>
-        new(InboxRecord.Ended, message.RunId, Print(message), nowMs) { Session = message.Session.Value };
-
-    private static InboundMessage ToMessage(InboxRecord record) =>
-        SessionKey.TryParse(record.Session, out var session, out var problem)
-            ? new(record.RunId, session, record.Content ?? "", record.Channel ?? "", record.SenderId ?? "", record.TimestampMs) { ReplyTo = record.ReplyTo }
-            : throw new InvalidDataException($"the inbox holds a message of a session that cannot be: {problem}");
-
-    private static string Print(InboundMessage message) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Session.Value}\n{message.Content}")).AsSpan(0, 8));
-
     private static byte[] Serialize(InboxRecord record) => StoredJson.ToBytes(record, BusJson.Default.InboxRecord);
 
     /// <summary>Compared by reference: another one under the same id is another message.</summary>
@@ -281,6 +277,8 @@ internal sealed class Inbox(Journal journal)
         public long Number => number;
 
         public InboxRecord Record => record;
+
+        public bool IsUnfinished => record.Kind == InboxRecord.Accepted;
 
         public Task Durable => durable;
 

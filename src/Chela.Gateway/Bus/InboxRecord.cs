@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Contracts.Messages;
+using Chela.Contracts.Sessions;
 
 namespace Chela.Gateway.Bus;
 
@@ -31,6 +34,29 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     /// <summary>True for an accepted message that was stopped before the inbox was written anew.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsStopped { get; init; }
+
+    /// <summary>The line of a message that is accepted.</summary>
+    public static InboxRecord Of(InboundMessage message) =>
+        new(Accepted, message.RunId, PrintOf(message), message.TimestampMs)
+        {
+            Session = message.Session.Value,
+            Content = message.Content,
+            Channel = message.Channel,
+            SenderId = message.SenderId,
+            ReplyTo = message.ReplyTo,
+        };
+
+    /// <summary>The line of its end.</summary>
+    public static InboxRecord EndOf(InboundMessage message, long nowMs) =>
+        new(Ended, message.RunId, PrintOf(message), nowMs) { Session = message.Session.Value };
+
+    public static string PrintOf(InboundMessage message) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Session.Value}\n{message.Content}")).AsSpan(0, 8));
+
+    /// <summary>The message that was accepted.</summary>
+    public InboundMessage ToMessage() => SessionKey.TryParse(Session, out var session, out var problem)
+        ? new(RunId, session, Content ?? "", Channel ?? "", SenderId ?? "", TimestampMs) { ReplyTo = ReplyTo }
+        : throw new InvalidDataException($"the inbox holds a message of a session that cannot be: {problem}");
 }
 
 /// <summary>JSON types of this slice.</summary>

@@ -10,7 +10,7 @@ namespace Chela.Gateway.Bus;
 /// One lane per session: its turns run one after the other; turns of different sessions run side by side.
 /// Changes of a session as a whole take their turn in its lane. A lane exists only while it has something to do.
 /// </summary>
-internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider time, ILogger<Lanes> logger) : IDisposable
+internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, TimeProvider time, ILogger<Lanes> logger) : IDisposable
 {
     /// <summary>The most that stands in one lane: what was stopped or dropped does so too, until it is written down.</summary>
     public const int MaxInLane = 1000;
@@ -32,11 +32,13 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, TimeProvider 
         {
             if (_lanes.TryGetValue(message.Session, out var lane) && IsFull(lane, settings.Drop == QueueDrop.New ? settings.Cap : MaxInLane))
             {
+                meter.MessageRefused("session");
                 return Reservation.LaneFull;
             }
 
             if (!room.TryTake(message.Content))
             {
+                meter.MessageRefused("gateway");
                 return Reservation.GatewayFull;
             }
 

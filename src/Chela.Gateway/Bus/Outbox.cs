@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chela.Contracts.Messages;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Bus;
@@ -24,7 +25,7 @@ internal enum OutboxChange
 /// The messages on their way to channels, one target's in order. A message is in it from before its run has ended until it arrived, or until a
 /// person dropped it; what a step says is on disk before it counts.
 /// </summary>
-internal sealed partial class Outbox(Journal journal, TimeProvider time, ILogger<Outbox> logger)
+internal sealed partial class Outbox(Journal journal, GatewayMeter meter, TimeProvider time, ILogger<Outbox> logger)
 {
     /// <summary>With so many waiting, in all or for one target, or so many characters, no more questions are taken in.</summary>
     public const int MaxWaiting = 10_000;
@@ -59,6 +60,12 @@ internal sealed partial class Outbox(Journal journal, TimeProvider time, ILogger
     public IReadOnlyList<OutboxItem> All => Look(table => table.All);
 
     public IReadOnlyList<ReplyTarget> Targets => Look(table => table.Targets);
+
+    /// <summary>How many messages wait.</summary>
+    public int Depth => Look(table => table.Waiting);
+
+    /// <summary>How many were given up.</summary>
+    public int Dead => Look(table => table.Dead);
 
     /// <summary>Reads what earlier processes left.</summary>
     public async Task RecoverAsync(CancellationToken ct)
@@ -119,8 +126,15 @@ internal sealed partial class Outbox(Journal journal, TimeProvider time, ILogger
     }
 
     /// <summary>Notes that the next piece arrived; returns when that is on disk.</summary>
-    public Task SentAsync(OutboxItem item, string? messageId, CancellationToken ct) =>
-        WriteAsync(New(OutboxRecord.Sent, item) with { Arrived = item.Arrived + 1, MessageId = messageId }, ct);
+    public async Task SentAsync(OutboxItem item, string? messageId, CancellationToken ct)
+    {
+        var arrived = item.Arrived + 1;
+        await WriteAsync(New(OutboxRecord.Sent, item) with { Arrived = arrived, MessageId = messageId }, ct);
+        if (arrived >= item.Pieces?.Count)
+        {
+            meter.Delivered(item.Message.Target.Channel, NowMs() - item.Message.TimestampMs);
+        }
+    }
 
     /// <summary>Gives a message up; it stays as a dead letter.</summary>
     public Task FailAsync(OutboxItem item, string reason, CancellationToken ct) =>

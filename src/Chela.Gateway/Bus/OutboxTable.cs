@@ -17,6 +17,9 @@ internal sealed class OutboxTable
     /// <summary>How many messages wait.</summary>
     public int Waiting { get; private set; }
 
+    /// <summary>How many were given up.</summary>
+    public int Dead => _dead.Count;
+
     /// <summary>The characters of all texts that are kept.</summary>
     public long Chars { get; private set; }
 

@@ -1,10 +1,12 @@
+using Chela.Gateway.Telemetry;
+
 namespace Chela.Gateway.Bus;
 
 /// <summary>How a run ended, without what was said.</summary>
 internal sealed record RunEnd(string RunId, TurnStatus Status, string? Error, long StartedAtMs, long EndedAtMs);
 
 /// <summary>The runs that are under way and how the latest ended, for those who wait for one by its id.</summary>
-internal sealed class Runs(TimeProvider time)
+internal sealed class Runs(GatewayMeter meter, TimeProvider time)
 {
     /// <summary>How many ended runs are remembered; the oldest are forgotten first.</summary>
     public const int MaxEnded = 1000;
@@ -18,7 +20,7 @@ internal sealed class Runs(TimeProvider time)
     /// <summary>Carries a turn from its start to its end.</summary>
     public async Task CarryAsync(Turn turn, TurnHandler run, CancellationToken stopping)
     {
-        var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var startedAtMs = NowMs();
         TaskCompletionSource? begun;
         lock (_gate)
         {
@@ -36,9 +38,11 @@ internal sealed class Runs(TimeProvider time)
             var ends = new List<RunEnd>();
             foreach (var one in turn.Carried.Prepend(turn).Where(one => one.Completion.IsCompleted))
             {
+                meter.Waited(startedAtMs - one.Message.TimestampMs);
                 ends.Add(EndOf(one, startedAtMs, await one.Completion)); // one that failed in a way that nobody foresaw says so itself
             }
 
+            meter.Ended(ends.Count > 0 ? ends[0].Status.ToString() : nameof(TurnStatus.Failed), NowMs() - startedAtMs);
             lock (_gate)
             {
                 _live.Remove(turn.RunId);
@@ -107,6 +111,8 @@ internal sealed class Runs(TimeProvider time)
             return (null, null, 0, _begun.Task);
         }
     }
+
+    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private void Remember(RunEnd end)
     {

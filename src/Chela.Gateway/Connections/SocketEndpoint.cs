@@ -25,7 +25,7 @@ internal sealed class SocketEndpoint(
             return;
         }
 
-        if ((lifecycle.Phase != LifecyclePhase.Running && dialect.Name != Dialect.OpenClaw) || !connections.Places.TryEnter(limits.MaxConnections))
+        if ((lifecycle.Phase != LifecyclePhase.Running && dialect.Name != Dialect.OpenClaw) || !connections.TryTakePlace(limits))
         {
             await HttpProblem.Busy.WriteAsync(context);
             return;

@@ -1,5 +1,6 @@
 using System.Net;
 using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
 namespace Chela.Gateway.Connections;
@@ -8,7 +9,7 @@ namespace Chela.Gateway.Connections;
 /// Bounds the connections that are not WebSockets (yet): as many as there may be WebSockets, and a quarter of them for one network,
 /// so that nobody keeps the others out by opening connections and asking nothing. This machine and trusted proxies come for many.
 /// </summary>
-internal sealed class TcpGate(FrontDoor door, ConfigStore config)
+internal sealed class TcpGate(FrontDoor door, ConfigStore config, GatewayMeter meter)
 {
     private const int NetworksToFillIt = 4;
 
@@ -22,6 +23,7 @@ internal sealed class TcpGate(FrontDoor door, ConfigStore config)
         var isForMany = address is null || IPAddress.IsLoopback(address) || door.Perimeter.IsProxy(AddressRange.Plain(address));
         if (!_gate.TryEnter(address, max, isForMany ? max : Math.Max(max / NetworksToFillIt, 1)))
         {
+            meter.ConnectionRefused("sockets");
             return;
         }
 

@@ -6,6 +6,7 @@ using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal static class ChannelServices
     public static IServiceCollection AddChannels(this IServiceCollection services) => services
         .AddSingleton(provider => new Outbox(
             provider.GetRequiredService<Journals>().Open(provider.GetRequiredService<StatePaths>().OutboxDirectory, "outbox"),
+            provider.GetRequiredService<GatewayMeter>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Outbox>>()))
         .AddSingleton<InboundDoor>(provider => message =>

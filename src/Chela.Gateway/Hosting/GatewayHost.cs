@@ -205,6 +205,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.GetRequiredService<EventFanout>();
         services.GetRequiredService<DeviceSockets>();
         services.GetRequiredService<CredentialSockets>();
+        services.GetRequiredService<Gauges>().Add();
         services.GetRequiredService<IEnumerable<IHostedService>>().OfType<HealthWatch>().Single().Look();
         services.GetRequiredService<Delivery>().Start();
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);

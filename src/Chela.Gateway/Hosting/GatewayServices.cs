@@ -41,6 +41,8 @@ internal static class GatewayServices
         .AddConfig(setup.Config)
         .AddCredentials()
         .AddSingleton<Uptime>()
+        .AddSingleton<GatewayMeter>()
+        .AddSingleton<Gauges>()
         .AddLogs(setup)
         .AddStorage(setup)
         .AddDevices()
@@ -96,7 +98,10 @@ internal static class GatewayServices
         .AddSingleton<Lifecycle>()
         .AddSingleton<EventBus>()
         .AddSingleton<Runs>()
-        .AddSingleton(provider => new Inbox(OpenJournal(provider, provider.GetRequiredService<StatePaths>().InboxDirectory, "inbox")))
+        .AddSingleton(provider => new Inbox(
+            OpenJournal(provider, provider.GetRequiredService<StatePaths>().InboxDirectory, "inbox"),
+            provider.GetRequiredService<GatewayMeter>(),
+            provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider =>
         {
             var config = provider.GetRequiredService<ConfigStore>().Current.Config;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Rpc;
@@ -9,7 +10,7 @@ namespace Chela.Gateway.Rpc;
 /// Runs calls: whether they may, then method, then parameters, then the handler under its deadline. The boundary where an exception of a
 /// method becomes an answer; what it said stays in the log.
 /// </summary>
-internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, TimeProvider time, ILogger<Dispatcher> logger)
+internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, GatewayMeter meter, TimeProvider time, ILogger<Dispatcher> logger)
 {
     /// <summary>Runs one call. Never throws.</summary>
     /// <param name="dialect">The caller's language.</param>
@@ -18,7 +19,14 @@ internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, 
     /// <param name="ct">Ends with the connection.</param>
     public ValueTask<Outcome> InvokeAsync(Dialect dialect, ReadOnlySpan<byte> parameters, CallContext context, CancellationToken ct)
     {
+        var began = meter.MeasuresCalls ? time.GetTimestamp() : default(long?);
         var method = methods.Find(dialect, context.Method, parameters);
+        var outcome = Decide(method, parameters, context, ct);
+        return began is { } start ? MeasureAsync(method, outcome, start) : outcome;
+    }
+
+    private ValueTask<Outcome> Decide(RpcMethod? method, ReadOnlySpan<byte> parameters, CallContext context, CancellationToken ct)
+    {
         if (gate.Refusal(context, method) is { } refusal)
         {
             return new(refusal);
@@ -67,6 +75,13 @@ internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, 
         {
             deadline?.Dispose();
         }
+    }
+
+    private async ValueTask<Outcome> MeasureAsync(RpcMethod? method, ValueTask<Outcome> pending, long began)
+    {
+        var outcome = await pending;
+        meter.Called(method?.Name, outcome.Error?.Kind.ToString(), time.GetElapsedTime(began));
+        return outcome;
     }
 
     private RpcError ErrorOf(Exception e, string method, Deadline? deadline, CancellationToken ct)

@@ -2,6 +2,7 @@ using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Storage;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -19,13 +20,13 @@ public sealed class InboxTests
     {
         await using var trial = new StorageTrial();
         var journal = trial.Open();
-        var before = new Inbox(journal);
+        var before = new Inbox(journal, new GatewayMeter(), TimeProvider.System);
         InboundMessage[] messages = [Message("a"), Message("b"), Message("c", "é😀\n\"\\"), Message("d")];
         await AcceptAsync(messages[0], messages[1]);
         before.End(messages[0], 2);
         await AcceptAsync(messages[2], messages[3]);
         await journal.FlushAsync(Ct);
-        var unfinished = await new Inbox(trial.Open()).RecoverAsync(Ct);
+        var unfinished = await new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System).RecoverAsync(Ct);
 
         Assert.Equal([messages[1], messages[2], messages[3]], unfinished);
 
@@ -46,7 +47,7 @@ public sealed class InboxTests
     {
         await using var trial = new StorageTrial();
         var journal = trial.Open();
-        var before = new Inbox(journal);
+        var before = new Inbox(journal, new GatewayMeter(), TimeProvider.System);
         InboundMessage[] messages = [Message("stopped"), Message("waits"), Message("ended"), .. isRewritten ? new[] { Message("long", Megabytes), Message("longer", Megabytes), Message("longest", Megabytes) } : []];
         foreach (var message in messages)
         {
@@ -58,7 +59,7 @@ public sealed class InboxTests
         await before.TryStopAsync(messages[2], 4); // too late: it stays as it ended
         await before.Compaction;
         await journal.FlushAsync(Ct);
-        var next = new Inbox(trial.Open());
+        var next = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
         var unfinished = await next.RecoverAsync(Ct);
 
         Assert.Equal(["stopped", "waits"], unfinished.Take(2).Select(message => message.RunId));
@@ -82,7 +83,7 @@ public sealed class InboxTests
             }
         };
 
-        var accepting = new Inbox(trial.Open()).AcceptAsync(Message("a")).AsTask();
+        var accepting = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System).AcceptAsync(Message("a")).AsTask();
         reached.Wait(Ct);
         var isEarly = accepting.IsCompleted;
         proceed.Set();
@@ -107,7 +108,7 @@ public sealed class InboxTests
                 throw new IOException("No space left on device");
             }
         };
-        var inbox = new Inbox(trial.Open());
+        var inbox = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
 
         var first = inbox.AcceptAsync(Message("a")).AsTask();
         reached.Wait(Ct);
@@ -127,7 +128,7 @@ public sealed class InboxTests
     {
         await using var trial = new StorageTrial();
         var journal = trial.Open();
-        var inbox = new Inbox(journal);
+        var inbox = new Inbox(journal, new GatewayMeter(), TimeProvider.System);
         await inbox.AcceptAsync(Message("a"));
 
         var inFlight = await inbox.AcceptAsync(Message("a") with { TimestampMs = 99, SenderId = "another" });
@@ -143,7 +144,7 @@ public sealed class InboxTests
     public async Task Another_message_under_the_same_run_id_is_a_conflict_before_and_after_the_end()
     {
         await using var trial = new StorageTrial();
-        var inbox = new Inbox(trial.Open());
+        var inbox = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
         await inbox.AcceptAsync(Message("a"));
 
         var otherText = await inbox.AcceptAsync(Message("a", "something else"));
@@ -160,13 +161,13 @@ public sealed class InboxTests
     {
         await using var trial = new StorageTrial();
         var journal = trial.Open();
-        var before = new Inbox(journal);
+        var before = new Inbox(journal, new GatewayMeter(), TimeProvider.System);
         await before.AcceptAsync(Message("a"));
         await before.AcceptAsync(Message("b"));
         before.End(Message("a"), 5);
         await journal.FlushAsync(Ct);
 
-        var after = new Inbox(trial.Open());
+        var after = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
         await after.RecoverAsync(Ct);
 
         Assert.Equal(Acceptance.Finished, await after.AcceptAsync(Message("a")));
@@ -179,7 +180,7 @@ public sealed class InboxTests
     public async Task Of_many_at_once_one_is_new_and_the_others_wait_until_it_is_on_disk()
     {
         await using var trial = new StorageTrial();
-        var inbox = new Inbox(trial.Open());
+        var inbox = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
 
         var acceptances = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => inbox.AcceptAsync(Message("a")).AsTask(), Ct)));
 
@@ -192,7 +193,7 @@ public sealed class InboxTests
     public async Task Of_the_runs_that_ended_the_oldest_are_forgotten_first()
     {
         await using var trial = new StorageTrial();
-        var inbox = new Inbox(trial.Open());
+        var inbox = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
 
         for (var n = 0; n <= Inbox.MaxRemembered; n++)
         {
@@ -208,13 +209,13 @@ public sealed class InboxTests
     public async Task A_message_that_the_disk_refused_counts_as_never_sent()
     {
         await using var trial = new StorageTrial();
-        var inbox = new Inbox(trial.Open());
+        var inbox = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
         trial.AtStep = step => _ = step == StorageSteps.JournalBeforeWrite ? throw new IOException("the disk is full") : 0;
 
         await Assert.ThrowsAsync<JournalWriteException>(() => inbox.AcceptAsync(Message("a")).AsTask());
         trial.AtStep = _ => { };
         var again = await inbox.AcceptAsync(Message("a"));
-        var unfinished = await new Inbox(trial.Open()).RecoverAsync(Ct);
+        var unfinished = await new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System).RecoverAsync(Ct);
 
         Assert.Equal(Acceptance.New, again);
         Assert.Equal([Message("a")], unfinished);
@@ -226,7 +227,7 @@ public sealed class InboxTests
     {
         await using var trial = new StorageTrial();
         var journal = trial.Open();
-        var inbox = new Inbox(journal);
+        var inbox = new Inbox(journal, new GatewayMeter(), TimeProvider.System);
         await inbox.AcceptAsync(Message("waits"));
         foreach (var run in new[] { "a", "b", "c" })
         {
@@ -237,7 +238,7 @@ public sealed class InboxTests
         await inbox.Compaction;
         inbox.End(Message("last"), 6);
         await journal.FlushAsync(Ct);
-        var after = new Inbox(trial.Open());
+        var after = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
         var unfinished = await after.RecoverAsync(Ct);
 
         Assert.InRange(journal.Bytes, 1, 10_000);

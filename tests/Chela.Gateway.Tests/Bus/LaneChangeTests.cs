@@ -1,5 +1,6 @@
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,7 +43,7 @@ public sealed class LaneChangeTests
     public async Task A_run_that_ends_within_the_call_that_stops_it_lets_nothing_past_the_change()
     {
         using var slots = new RunSlots(new TurnHandlers(EndInline, EndInline), 10, NullLogger<RunSlots>.Instance);
-        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), TimeProvider.System, NullLogger<Lanes>.Instance);
+        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), new GatewayMeter(), TimeProvider.System, NullLogger<Lanes>.Instance);
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (running, after) = (LaneTrial.Turn("running"), LaneTrial.Turn("after"));
         Assert.Equal(Reservation.Made, lanes.Reserve(running.Message, running.Queue));

@@ -1,6 +1,7 @@
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -78,7 +79,7 @@ public sealed class LaneStopTests
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var handlers = new TurnHandlers(RunAsync, (_, _) => throw new InvalidOperationException("unforeseen"));
         using var slots = new RunSlots(handlers, 10, NullLogger<RunSlots>.Instance);
-        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), TimeProvider.System, NullLogger<Lanes>.Instance);
+        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), new GatewayMeter(), TimeProvider.System, NullLogger<Lanes>.Instance);
         var (first, second) = (Enqueue("first"), Enqueue("second"));
 
         second.Abort();

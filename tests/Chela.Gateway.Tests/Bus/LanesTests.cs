@@ -1,6 +1,7 @@
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -117,7 +118,7 @@ public sealed class LanesTests
     {
         TurnHandler handle = (turn, _) => turn.RunId == "bad" ? throw new InvalidOperationException("unforeseen") : Complete(turn);
         using var slots = new RunSlots(new TurnHandlers(handle, handle), 1, NullLogger<RunSlots>.Instance);
-        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), TimeProvider.System, NullLogger<Lanes>.Instance);
+        using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), new GatewayMeter(), TimeProvider.System, NullLogger<Lanes>.Instance);
         Turn[] turns = [LaneTrial.Turn("bad"), LaneTrial.Turn("good")];
         foreach (var turn in turns)
         {

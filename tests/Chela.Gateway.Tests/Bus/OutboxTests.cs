@@ -1,6 +1,7 @@
 using Chela.Contracts.Messages;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Storage;
 using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,7 +42,7 @@ public sealed class OutboxTests
     {
         await using var trial = new StorageTrial();
         var journal = trial.Open();
-        var outbox = new Outbox(journal, _clock, NullLogger<Outbox>.Instance);
+        var outbox = new Outbox(journal, new GatewayMeter(), _clock, NullLogger<Outbox>.Instance);
         var item = new OutboxItem(Message("a"));
         foreach (var step in steps.Split(' '))
         {
@@ -150,7 +151,7 @@ public sealed class OutboxTests
     {
         await using var trial = new StorageTrial();
         var journal = trial.Open();
-        var outbox = new Outbox(journal, _clock, NullLogger<Outbox>.Instance);
+        var outbox = new Outbox(journal, new GatewayMeter(), _clock, NullLogger<Outbox>.Instance);
         await outbox.TryEnqueueAsync(Message("dead"));
         await outbox.FailAsync(outbox.Next(Anna)!, "no", Ct);
         await outbox.TryEnqueueAsync(Message("waits"));
@@ -209,7 +210,7 @@ public sealed class OutboxTests
 
     private static OutboundMessage Message(string id) => new(id, Anna, "Hello", 1);
 
-    private Outbox Outbox(StorageTrial trial) => new(trial.Open(), _clock, NullLogger<Outbox>.Instance);
+    private Outbox Outbox(StorageTrial trial) => new(trial.Open(), new GatewayMeter(), _clock, NullLogger<Outbox>.Instance);
 
     private async Task<Outbox> ReopenedAsync(StorageTrial trial)
     {

@@ -3,6 +3,7 @@ using Chela.Contracts.Messages;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Storage;
 using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -229,7 +230,7 @@ public sealed class DeliveryTests
         return delivery;
     }
 
-    private Outbox Outbox(StorageTrial trial) => new(trial.Open(), _clock, NullLogger<Outbox>.Instance);
+    private Outbox Outbox(StorageTrial trial) => new(trial.Open(), new GatewayMeter(), _clock, NullLogger<Outbox>.Instance);
 
     private async Task<Outbox> ReopenedAsync(StorageTrial trial)
     {

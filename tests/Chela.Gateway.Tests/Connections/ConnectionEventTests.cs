@@ -6,6 +6,7 @@ using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Config;
 using Chela.Gateway.Tests.Support;
 using Chela.Gateway.Wire;
@@ -22,7 +23,7 @@ public sealed class ConnectionEventTests : IDisposable
 
     private readonly SocketPair _pair = new();
     private readonly ManualTimeProvider _clock = new();
-    private readonly ConnectionTable _table = new();
+    private readonly ConnectionTable _table = new(new GatewayMeter());
     private readonly EventBus _events = new();
     private readonly EventFanout _fanout;
 

@@ -4,6 +4,7 @@ using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Config;
 using Chela.Gateway.Tests.Rpc;
 using Chela.Gateway.Tests.Support;
@@ -18,7 +19,7 @@ public sealed class SweeperTests : IDisposable
 {
     private readonly SocketPair _pair = new();
     private readonly ManualTimeProvider _clock = new();
-    private readonly ConnectionTable _table = new();
+    private readonly ConnectionTable _table = new(new GatewayMeter());
     private readonly EventBus _events = new();
     private readonly List<TickEvent> _ticks = [];
     private readonly Sweeper _sweeper;

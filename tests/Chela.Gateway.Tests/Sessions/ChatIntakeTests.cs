@@ -6,6 +6,7 @@ using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Bus;
 using Chela.Gateway.Tests.Config;
 using Chela.Gateway.Tests.Storage;
@@ -151,8 +152,8 @@ public sealed class ChatIntakeTests : IAsyncDisposable
 
     private ChatIntake Intake(Lifecycle lifecycle)
     {
-        var inbox = new Inbox(_inboxFiles.Open());
-        var commands = new CommandDesk(new CommandTable([]), inbox, new Runs(_clock), new EventBus(), _clock);
+        var inbox = new Inbox(_inboxFiles.Open(), new GatewayMeter(), TimeProvider.System);
+        var commands = new CommandDesk(new CommandTable([]), inbox, new Runs(new GatewayMeter(), _clock), new EventBus(), _clock);
         return new ChatIntake(inbox, _sessions, _lanes.Lanes, _rules, commands, lifecycle, _clock, NullLogger<ChatIntake>.Instance);
     }
 

@@ -23,6 +23,7 @@ internal static class SessionCalls
     {
         var context = new CallContext(method, new Caller("1", CallerRole.Operator, scopes, "test"), new NoConnection(IPAddress.Loopback));
         var outcome = await parts.Get<Dispatcher>().InvokeAsync(Dialect.OpenClaw, Encoding.UTF8.GetBytes(parameters.ToJsonString()), context, Ct);
+        context.Answered();
         if (outcome.Error is { } error)
         {
             return (default, error);

@@ -1,0 +1,22 @@
+using Chela.Gateway.Bus;
+using Chela.Gateway.Connections;
+using Chela.Gateway.Telemetry;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>What there is of everything, asked whenever somebody wants to know. Added once what it asks has been read from the disk.</summary>
+internal sealed class Gauges(GatewayMeter meter, ConnectionTable connections, Lanes lanes, Inbox inbox, Outbox outbox)
+{
+    public void Add()
+    {
+        Gauge("chela.connections", () => connections.Places.Count, "{connection}", "WebSockets that are open, also those that have not logged in.");
+        Gauge("chela.lanes.depth", () => lanes.Depth, "{message}", "Messages and changes of sessions that run or wait.");
+        Gauge("chela.runs.active", () => lanes.Running.Count, "{run}", "Runs that are under way.");
+        Gauge("chela.inbox.depth", () => inbox.Depth, "{message}", "Messages that were accepted and whose run has not ended.");
+        Gauge("chela.outbox.depth", () => outbox.Depth, "{message}", "Answers on their way to channels.");
+        Gauge("chela.outbox.dead", () => outbox.Dead, "{message}", "Answers that could not be delivered and were given up.");
+    }
+
+    private void Gauge(string name, Func<int> look, string unit, string description) =>
+        meter.Meter.CreateObservableGauge(name, look, unit, description);
+}
