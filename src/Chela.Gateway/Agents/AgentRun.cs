@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Chela.Gateway.Agents.Providers;
-using Chela.Gateway.Agents.Providers.Failover;
+using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
@@ -15,7 +15,7 @@ namespace Chela.Gateway.Agents;
 /// </summary>
 internal sealed partial class AgentRun(
     ProviderCatalog providers,
-    ModelCalls models,
+    AgentSteps steps,
     SessionTable sessions,
     TurnSessions opening,
     Transcripts transcripts,
@@ -174,7 +174,8 @@ internal sealed partial class AgentRun(
             model = asked[0].ToString();
             narrator.Start();
             var prompt = await Prompt.BuildAsync(transcript, [settings.Instructions, turn.Wishes.Instructions], settings.ContextTokens, either.Token);
-            var said = models.AskAsync(asked, prompt, options: null, either.Token);
+            var said = steps.AskAsync(
+                turn, settings, asked, prompt, narrator, step => OnStepAsync(turn, step, session, transcript, stopping), either.Token);
             await foreach (var (by, update) in ImpatientStream.ReadAsync(said, left => LeaveBehind(turn, left), time, either.Token))
             {
                 model = by.ToString();
@@ -197,6 +198,10 @@ internal sealed partial class AgentRun(
         {
             return (Ended(TurnStatus.Failed, $"The model did not finish within {allowed.TotalSeconds:0.###} s."), model);
         }
+        catch (StepsException endless)
+        {
+            return (Ended(TurnStatus.Failed, endless.Message), model);
+        }
         catch (ProviderException refused)
         {
             narrator.ErrorKind = refused.Error.ChatErrorKind;
@@ -210,6 +215,17 @@ internal sealed partial class AgentRun(
         }
 
         TurnResult Ended(TurnStatus status, string? error) => new(status, turn.Text, usage, error, NowMs());
+    }
+
+    /// <summary>Writes a step down, and takes what came meanwhile into the run.</summary>
+    private async Task<IReadOnlyList<ChatMessage>> OnStepAsync(
+        Turn turn, ToolStep step, SessionEntry session, Transcript transcript, CancellationToken stopping)
+    {
+        var line = new TranscriptEntry($"{turn.RunId}:step{transcript.Count + 1}", TranscriptEntry.Step, "", NowMs(), turn.RunId) { Uses = step.ToStored() };
+        await WriteAsync(turn, transcript, line, stopping);
+        var steered = turn.TakeSteered();
+        await WriteQuestionsAsync(turn, steered, session, transcript, stopping);
+        return [.. steered.Select(one => new ChatMessage(ChatRole.User, one.Message.Content))];
     }
 
     /// <summary>The models to ask: the one that somebody chose for this session, and no other; else those of the agent.</summary>

@@ -1,4 +1,5 @@
 using Chela.Gateway.Agents.Context;
+using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Sessions;
 using Microsoft.Extensions.AI;
 
@@ -29,11 +30,11 @@ internal static class Prompt
 
         var lines = DroppedMessages.Fold(await transcript.ReadTailAsync(MaxMessages, MaxBytes, ct)).Where(entry => entry.IsForModel).ToList();
         var room = ((long)contextTokens * Filled / 100) - TokenEstimate.Of(given);
-        foreach (var entry in Truncation.Fit(lines, room))
-        {
-            prompt.Add(new ChatMessage(entry.Role == TranscriptEntry.User ? ChatRole.User : ChatRole.Assistant, entry.Text));
-        }
-
+        prompt.AddRange(Truncation.Fit(lines, room).SelectMany(ToMessages));
         return prompt;
     }
+
+    private static IEnumerable<ChatMessage> ToMessages(TranscriptEntry entry) =>
+        entry.Uses is { } uses ? ToolStep.Read(uses).ToMessages()
+        : [new ChatMessage(entry.Role == TranscriptEntry.User ? ChatRole.User : ChatRole.Assistant, entry.Text)];
 }

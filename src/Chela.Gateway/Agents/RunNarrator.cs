@@ -1,5 +1,8 @@
+using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions;
+using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents;
 
@@ -20,6 +23,7 @@ internal sealed class RunNarrator : IDisposable
     private long? _toldAt;
     private bool _isWaiting;
     private bool _isOver;
+    private bool _beginsParagraph;
 
     public RunNarrator(Turn turn, EventBus events, TimeProvider time)
     {
@@ -51,7 +55,8 @@ internal sealed class RunNarrator : IDisposable
     {
         lock (_gate)
         {
-            var length = _turn.Append(words);
+            var length = _turn.Append(_beginsParagraph && words.Length > 0 ? "\n\n" + words : words);
+            _beginsParagraph &= words.Length == 0;
             if (length == _toldChars || _isWaiting)
             {
                 return length;
@@ -71,6 +76,21 @@ internal sealed class RunNarrator : IDisposable
         }
     }
 
+    /// <summary>Words of the next step stand in a paragraph of their own.</summary>
+    public void BeginStep()
+    {
+        lock (_gate)
+        {
+            _beginsParagraph = _turn.Text.Length > 0;
+        }
+    }
+
+    /// <summary>Tells what was said before a tool, and that it is called.</summary>
+    public void BeginTool(FunctionCallContent call) => TellTool(new ToolNews(call.Name, call.CallId) { Arguments = ToolArguments.Write(call.Arguments) });
+
+    /// <summary>Tells what came of it.</summary>
+    public void EndTool(ToolUse use) => TellTool(new ToolNews(use.Call.Name, use.Call.CallId) { Result = use.Result });
+
     /// <summary>Tells what is left to tell, and the end.</summary>
     public void End(TurnResult result)
     {
@@ -84,6 +104,24 @@ internal sealed class RunNarrator : IDisposable
     }
 
     public void Dispose() => _later.Dispose();
+
+    private void TellTool(ToolNews news)
+    {
+        lock (_gate)
+        {
+            if (_isOver)
+            {
+                return; // a tool that was left behind
+            }
+
+            Tell();
+            _number++;
+            foreach (var audience in Enum.GetValues<ToolAudience>())
+            {
+                _events.Publish(new ToolEvent(_turn, _number, news, audience, _time.GetUtcNow().ToUnixTimeMilliseconds()));
+            }
+        }
+    }
 
     private void TellLate()
     {

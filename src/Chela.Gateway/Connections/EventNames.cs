@@ -14,6 +14,7 @@ internal static class EventNames
         "agent",
         "chat",
         "session.message",
+        "session.tool",
         "sessions.changed",
         "device.pair.requested",
         "device.pair.resolved",

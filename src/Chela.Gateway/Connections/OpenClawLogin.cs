@@ -90,6 +90,11 @@ internal sealed class OpenClawLogin(
             }
 
             connection.Stream.FollowedOnly = connect.Caps?.Contains(ScopedEvents) == true;
+            if (connect.Caps?.Contains(ClientCapabilities.ToolEvents) == true)
+            {
+                connection.Stream.Subscribe(ClientCapabilities.ToolEvents);
+            }
+
             calls.Answer(call.Id, hello.For(connection, protocol, admitted));
             arrivals.Join(connection, connect, admitted);
             return true;

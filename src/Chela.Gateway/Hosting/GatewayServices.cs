@@ -7,6 +7,7 @@ using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
+using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
@@ -176,6 +177,12 @@ internal static class GatewayServices
         .AddSingleton<AgentRun>()
         .AddSingleton<ModelHealth>()
         .AddSingleton<ModelCalls>()
+        .AddSingleton<AgentSteps>()
+        .AddSingleton<ToolCatalog>()
+        .AddSingleton<ToolRunner>()
+        .AddSingleton<IMethodModule, ToolMethods>()
+        .AddSingleton(provider => new Workspaces(
+            provider.GetRequiredService<ConfigStore>(), provider.GetRequiredService<StatePaths>().WorkspacesDirectory))
         .AddSingleton<StoppedTurns>()
         .AddSingleton<TurnCare>()
         .AddSingleton<Replies>()

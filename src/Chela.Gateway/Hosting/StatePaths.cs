@@ -31,6 +31,9 @@ public sealed record StatePaths(string Root)
     /// <summary>The list of sessions and, one journal each, their transcripts.</summary>
     public string SessionsDirectory => Path.Combine(Root, "sessions");
 
+    /// <summary>The folders in which agents work.</summary>
+    public string WorkspacesDirectory => Path.Combine(Root, "workspaces");
+
     /// <summary>Chooses the state directory: the option, else <c>CHELA_STATE_DIR</c>, else <c>~/.chela</c>.</summary>
     /// <param name="option">What <c>--state-dir</c> gave, or null.</param>
     /// <param name="environment">Reads an environment variable; null where it is not set.</param>

@@ -78,7 +78,7 @@ internal sealed class ChatForms(
         var session = keys.Resolve(parameters.SessionKey ?? "main", null);
         var read = await history.ReadAsync(session, new HistoryPage { Limit = parameters.Limit ?? HistoryPage.DefaultLimit }, ct);
         return new HistoryResult(session.Value, [.. read.Messages.Select(message => new HistoryMessage(
-            message.RunId ?? message.Id ?? "", message.Role, message.Content[0].Text, Timestamps.Iso(message.Timestamp))
+            message.RunId ?? message.Id ?? "", message.Role, string.Concat(message.Content.Where(block => block.Type == "text").Select(block => block.Text)), Timestamps.Iso(message.Timestamp))
             {
                 StopReason = message.StopReason,
             })]);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
@@ -81,7 +82,8 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
     {
         var text = entry.StopReason == StopReasons.Interrupted ? $"{entry.Text}[interrupted] {entry.Error}" : entry.Text;
         var model = entry.Model?.Split('/', 2);
-        return new TranscriptMessage(entry.Role, [new TextBlock("text", Shorten(text, maxChars))], entry.TimestampMs)
+        var role = entry.Role == TranscriptEntry.Step ? TranscriptEntry.Assistant : entry.Role;
+        return new TranscriptMessage(role, entry.Uses is { } uses ? ToBlocks(uses, maxChars) : [new ContentBlock("text", Shorten(text, maxChars))], entry.TimestampMs)
         {
             Id = entry.Id,
             RunId = entry.RunId,
@@ -93,8 +95,19 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         };
     }
 
+    private static ContentBlock[] ToBlocks(IReadOnlyList<StoredToolUse> uses, int maxChars) =>
+    [
+        .. uses.Select(use => new ContentBlock("toolCall", null)
+        {
+            Id = use.Id,
+            Name = use.Name,
+            Arguments = use.Arguments.Length <= maxChars ? JsonElement.Parse(use.Arguments) : null,
+        }),
+        .. uses.Select(use => new ContentBlock("toolResult", Shorten(use.Result, maxChars)) { ToolCallId = use.Id, Name = use.Name, IsError = use.IsError }),
+    ];
+
     private static TranscriptMessage ToMessage(Contracts.Messages.InboundMessage message, int maxChars) =>
-        new(TranscriptEntry.User, [new TextBlock("text", Shorten(message.Content, maxChars))], message.TimestampMs)
+        new(TranscriptEntry.User, [new ContentBlock("text", Shorten(message.Content, maxChars))], message.TimestampMs)
         {
             RunId = message.RunId,
         };

@@ -119,7 +119,7 @@ internal sealed record ChatHistoryResult(string SessionKey, IReadOnlyList<Transc
 }
 
 /// <summary>A message of a transcript as clients see it.</summary>
-internal sealed record TranscriptMessage(string Role, IReadOnlyList<TextBlock> Content, long Timestamp)
+internal sealed record TranscriptMessage(string Role, IReadOnlyList<ContentBlock> Content, long Timestamp)
 {
     public string? Id { get; init; }
 
@@ -136,8 +136,21 @@ internal sealed record TranscriptMessage(string Role, IReadOnlyList<TextBlock> C
     public TokenUsage? Usage { get; init; }
 }
 
-/// <summary>A block of text.</summary>
-internal sealed record TextBlock(string Type, string Text);
+/// <summary>A block of a message: <c>text</c>, <c>toolCall</c> or <c>toolResult</c>.</summary>
+internal sealed record ContentBlock(string Type, string? Text)
+{
+    /// <summary>Of a call.</summary>
+    public string? Id { get; init; }
+
+    public string? Name { get; init; }
+
+    public JsonElement? Arguments { get; init; }
+
+    /// <summary>Of a result: the call.</summary>
+    public string? ToolCallId { get; init; }
+
+    public bool? IsError { get; init; }
+}
 
 /// <summary>A run that is under way while the history is read.</summary>
 internal sealed record InFlightRun(string RunId, string Text);

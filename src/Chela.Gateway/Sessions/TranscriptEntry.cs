@@ -36,9 +36,19 @@ internal static class StopReasons
     public static string InEvents(TurnStatus status) => status == TurnStatus.Aborted ? "rpc" : Of(status);
 }
 
+/// <summary>A call of a tool and what came of it.</summary>
+/// <param name="Id">The call, as the model named it.</param>
+/// <param name="Name">The tool, as the model calls it.</param>
+/// <param name="Arguments">A JSON object.</param>
+/// <param name="Result">What the model was told.</param>
+internal sealed record StoredToolUse(string Id, string Name, string Arguments, string Result)
+{
+    public bool IsError { get; init; }
+}
+
 /// <summary>One line of a transcript: what a person or the agent said.</summary>
 /// <param name="Id">Unique within the transcript.</param>
-/// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Role"><c>user</c>, <c>assistant</c> or <c>step</c>.</param>
 /// <param name="Text">What was said; for a run that was cut off, what there was of it.</param>
 /// <param name="TimestampMs">When, in Unix milliseconds.</param>
 /// <param name="RunId">The run that it belongs to: a message and its answer share it.</param>
@@ -48,6 +58,9 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     public const string User = "user";
 
     public const string Assistant = "assistant";
+
+    /// <summary>Calls of tools on the way to an answer, each with its result: one line, so that neither is ever there without the other.</summary>
+    public const string Step = "step";
 
     /// <summary>One of <see cref="StopReasons"/>; absent on what people say.</summary>
     public string? StopReason { get; init; }
@@ -62,6 +75,9 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
 
     /// <summary><c>provider/model</c>.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The calls of a step; absent in every other line.</summary>
+    public IReadOnlyList<StoredToolUse>? Uses { get; init; }
 
     /// <summary>True when a model should read it: what was said, and answers that came to their end or were stopped by a person.</summary>
     [JsonIgnore]

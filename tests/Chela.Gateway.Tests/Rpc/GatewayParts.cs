@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Chela.Contracts.Events;
+using Chela.Contracts.Tools;
 using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
@@ -20,9 +21,15 @@ internal sealed class GatewayParts : IAsyncDisposable
     private readonly ConcurrentQueue<GatewayEvent> _events = new();
     private readonly ServiceProvider _services;
 
-    private GatewayParts(GatewaySetup setup)
+    private GatewayParts(GatewaySetup setup, IReadOnlyList<ITool> tools)
     {
-        _services = new ServiceCollection().AddLogging().AddGateway(setup).BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging().AddGateway(setup);
+        foreach (var tool in tools)
+        {
+            services.AddSingleton(tool);
+        }
+
+        _services = services.BuildServiceProvider();
         Get<EventBus>().Subscribe(_events.Enqueue);
     }
 
@@ -35,16 +42,18 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <param name="config">The text of the configuration file.</param>
     /// <param name="models">Where models are; only the echo model without it.</param>
     /// <param name="phase">How far it is to get.</param>
+    /// <param name="tools">Tools besides those of the gateway.</param>
     public static async Task<GatewayParts> StartAsync(
         TempFolder folder,
         TimeProvider? time = null,
         string? config = null,
         ModelSettings? models = null,
-        LifecyclePhase phase = LifecyclePhase.Running)
+        LifecyclePhase phase = LifecyclePhase.Running,
+        IReadOnlyList<ITool>? tools = null)
     {
         var setup = new GatewaySetup(
             new StatePaths(folder.Path), ConfigFixture.Load(config), Token, models ?? new ModelSettings(), time ?? TimeProvider.System);
-        var parts = new GatewayParts(setup);
+        var parts = new GatewayParts(setup, tools ?? []);
         await parts.Get<SessionTable>().LoadAsync(TestContext.Current.CancellationToken);
         await parts.Get<DeviceTable>().LoadAsync(TestContext.Current.CancellationToken);
         parts.Get<GatewayAddresses>().Attach(["ws://127.0.0.1:18789"]);

@@ -69,7 +69,7 @@ public sealed class ChatHistoryTests : IAsyncLifetime
         Assert.Equal(("user", "run:user", "run", 5L, null), (question?.Role, question?.Id, question?.RunId, question?.Timestamp, question?.StopReason));
         Assert.Equal(("assistant", "stop", "openai", "meta/llama"), (answer?.Role, answer?.StopReason, answer?.Provider, answer?.Model));
         Assert.Equal(new TokenUsage(1, 2, 3), answer?.Usage);
-        Assert.Equal([new TextBlock("text", "answer")], answer?.Content);
+        Assert.Equal([new ContentBlock("text", "answer")], answer?.Content);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class ChatHistoryTests : IAsyncLifetime
         new("run", TranscriptEntry.Assistant, text, 6, "run") { StopReason = StopReasons.Stop };
 
     private static IEnumerable<string> Texts(ChatHistoryResult history) =>
-        history.Messages.Select(message => Assert.Single(message.Content).Text);
+        history.Messages.Select(message => Assert.Single(message.Content).Text!);
 
     private Task<ChatHistoryResult> ReadAsync(int limit = 200, int maxChars = HistoryPage.MaxMessageChars, int offset = 0) =>
         Parts.Get<ChatHistory>().ReadAsync(SessionKey.Main, new HistoryPage { Limit = limit, MaxChars = maxChars, Offset = offset }, Ct).AsTask();

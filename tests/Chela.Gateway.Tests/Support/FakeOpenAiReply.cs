@@ -38,6 +38,16 @@ internal sealed class FakeOpenAiReply
         await WriteEventsAsync(context, after);
     });
 
+    /// <summary>A complete answer that calls tools; each call is named by its place: c0, c1, …</summary>
+    public static FakeOpenAiReply Calls(params (string Name, string Arguments)[] calls) => Events(
+    [
+        FakeOpenAiChunks.Role(),
+        .. calls.Select((call, place) => FakeOpenAiChunks.Call(place, $"c{place}", call.Name, call.Arguments)),
+        FakeOpenAiChunks.Finish("tool_calls"),
+        FakeOpenAiChunks.Usage(3),
+        "[DONE]",
+    ]);
+
     /// <summary>A stream of exactly these data lines that then ends without any ceremony.</summary>
     public static FakeOpenAiReply Events(params string[] data) => new((context, _) => WriteEventsAsync(context, data));
 

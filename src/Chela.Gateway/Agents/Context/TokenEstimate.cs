@@ -15,15 +15,19 @@ internal static class TokenEstimate
         return PerMessage + others + ((text.Length - others + 3) / 4);
     }
 
+    /// <summary>The same of a line.</summary>
+    public static long Of(TranscriptEntry line) =>
+        Of(line.Text) + (line.Uses?.Sum(use => Of(use.Name) + Of(use.Arguments) + Of(use.Result)) ?? 0);
+
     /// <summary>The same of a conversation: as the provider counted it up to its last answer, unless our own count is larger.</summary>
     public static long Of(IReadOnlyList<TranscriptEntry> lines)
     {
-        var own = lines.Sum(line => Of(line.Text));
+        var own = lines.Sum(Of);
         for (var last = lines.Count - 1; last >= 0; last--)
         {
             if (lines[last].Usage is { TotalTokens: > 0 } usage)
             {
-                return Math.Max(own, usage.TotalTokens + lines.Skip(last + 1).Sum(line => Of(line.Text)));
+                return Math.Max(own, usage.TotalTokens + lines.Skip(last + 1).Sum(Of));
             }
         }
 

@@ -16,7 +16,7 @@ internal static class Truncation
         var begin = 0;
         for (var rest = TokenEstimate.Of(lines); rest > tokens && NextAfter(lines, begin) is var next && next < lines.Count; begin = next)
         {
-            rest -= lines.Take(begin..next).Sum(line => TokenEstimate.Of(line.Text));
+            rest -= lines.Take(begin..next).Sum(TokenEstimate.Of);
         }
 
         return [.. lines.Skip(begin)];

@@ -5,4 +5,5 @@ namespace Chela.Gateway.Agents.Providers;
 
 /// <summary>JSON types of calls of tools.</summary>
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -46,6 +46,9 @@ internal sealed partial class ToolCatalog
         return all;
     }
 
+    /// <summary>True for a tool that belongs to the gateway.</summary>
+    public bool IsOwn(ITool tool) => _own.GetValueOrDefault(NameForModel(tool.Description.Name)) == tool;
+
     /// <summary>What models call a tool: most take no dots.</summary>
     public static string NameForModel(string name) => name.Replace('.', '_');
 

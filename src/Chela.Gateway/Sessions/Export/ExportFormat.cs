@@ -27,7 +27,7 @@ internal static class ExportFormat
     public static string LineOf(TranscriptEntry entry, string? parentId)
     {
         var model = entry.Model?.Split('/', 2);
-        var content = JsonSerializer.SerializeToElement([new TextBlock("text", entry.Text)], ExportJson.Default.TextBlockArray);
+        var content = JsonSerializer.SerializeToElement([new ContentBlock("text", entry.Text)], ExportJson.Default.ContentBlockArray);
         return ToLine(new ExportLine(ExportLine.Said)
         {
             Id = entry.Id,

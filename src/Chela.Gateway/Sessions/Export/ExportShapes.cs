@@ -100,5 +100,5 @@ internal sealed record ExportMessage(string Role, JsonElement Content)
 [JsonSerializable(typeof(SessionsImportParams))]
 [JsonSerializable(typeof(SessionsImportResult))]
 [JsonSerializable(typeof(ExportLine))]
-[JsonSerializable(typeof(TextBlock[]))]
+[JsonSerializable(typeof(ContentBlock[]))]
 internal sealed partial class ExportJson : JsonSerializerContext;

@@ -19,6 +19,7 @@ internal static class OpenAiRequest
             MaxCompletionTokens = limitsCompletionTokens ? limit : null,
             Stop = options?.StopSequences is { Count: > 0 } stop ? [.. stop] : null,
             Tools = options?.Tools is { Count: > 0 } tools ? [.. tools.Select(Convert)] : null,
+            ToolChoice = options?.ToolMode is NoneChatToolMode ? "none" : null,
         };
     }
 

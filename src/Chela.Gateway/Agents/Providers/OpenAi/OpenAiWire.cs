@@ -21,6 +21,9 @@ internal sealed record CompletionRequest(string Model, IReadOnlyList<RequestMess
     public IReadOnlyList<string>? Stop { get; init; }
 
     public IReadOnlyList<RequestTool>? Tools { get; init; }
+
+    /// <summary><c>none</c>, or absent.</summary>
+    public string? ToolChoice { get; init; }
 }
 
 /// <summary>One message of the conversation.</summary>

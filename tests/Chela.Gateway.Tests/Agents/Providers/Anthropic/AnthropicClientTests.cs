@@ -66,6 +66,7 @@ public sealed class AnthropicClientTests : IAsyncLifetime
         var first = await _client.GetResponseAsync([question], tools, Ct);
         FunctionCallContent[] calls = [.. first.Messages[0].Contents.OfType<FunctionCallContent>()];
         var results = new ChatMessage(ChatRole.Tool, [.. calls.Select(call => new FunctionResultContent(call.CallId, "all is well"))]);
+        tools.ToolMode = ChatToolMode.None;
         var second = await _client.GetResponseAsync([question, .. first.Messages, results], tools, Ct);
 
         Assert.Equal(["look", "listen"], calls.Select(call => call.Name));
@@ -75,6 +76,7 @@ public sealed class AnthropicClientTests : IAsyncLifetime
         var sent = _server.Requests[1].Body.GetProperty("messages");
         Assert.Equal("t1", sent[1].GetProperty("content")[1].GetProperty("id").GetString());
         Assert.Equal("t2", sent[2].GetProperty("content")[1].GetProperty("tool_use_id").GetString());
+        Assert.Equal("none", _server.Requests[1].Body.Find("tool_choice/type")?.GetString());
         Assert.Equal("look", _server.Requests[0].Body.GetProperty("tools")[0].GetProperty("name").GetString());
     }
 

@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Chela.Contracts.Tools;
+using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Agents.Providers.Failover;
+using Chela.Gateway.Agents.Tools;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
+using Microsoft.Extensions.AI;
+
+namespace Chela.Gateway.Agents;
+
+/// <summary>
+/// The steps of a run: asks the model, has the tools run that it calls, and asks it again with what came of it, until it answers. It always ends: the
+/// last request that a run may make offers no tools, and a run that goes round in circles is stopped.
+/// </summary>
+internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces workspaces)
+{
+    /// <summary>So often the same calls with the same results may follow each other.</summary>
+    private const int MostRepeats = 3;
+
+    /// <summary>What the model says, step after step.</summary>
+    /// <param name="turn">The run.</param>
+    /// <param name="agent">The agent as it is in force.</param>
+    /// <param name="asked">The models, the preferred one first.</param>
+    /// <param name="prompt">The conversation.</param>
+    /// <param name="narrator">Told of each call.</param>
+    /// <param name="onStep">Given each step once its tools have run; returns what came meanwhile and is to be answered too.</param>
+    /// <param name="ct">Ends the run.</param>
+    /// <exception cref="ProviderException">No model answered, or the one that did broke off.</exception>
+    /// <exception cref="StepsException">The run does not come to an end by itself.</exception>
+    public async IAsyncEnumerable<ModelUpdate> AskAsync(
+        Turn turn,
+        AgentInForce agent,
+        IReadOnlyList<ModelRef> asked,
+        IReadOnlyList<ChatMessage> prompt,
+        RunNarrator narrator,
+        Func<ToolStep, Task<IReadOnlyList<ChatMessage>>> onStep,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        var conversation = prompt.ToList();
+        var circles = new Circles();
+        for (var step = 1; ; step++)
+        {
+            var options = OptionsOf(turn, agent, isLast: step >= agent.MaxSteps);
+            var (said, calls) = (new StringBuilder(), new List<FunctionCallContent>());
+            await foreach (var update in models.AskAsync(asked, conversation, options, ct))
+            {
+                said.Append(update.Update.Text);
+                calls.AddRange(update.Update.Contents.OfType<FunctionCallContent>());
+                yield return update;
+            }
+
+            if (calls.Count == 0)
+            {
+                yield break;
+            }
+
+            if (options?.ToolMode is not AutoChatToolMode)
+            {
+                throw new StepsException(agent.MaxSteps > 1 && options is not null
+                    ? $"The agent had no answer after {agent.MaxSteps} requests to its model (maxSteps)."
+                    : "The model called a tool although none was offered.");
+            }
+
+            var done = new ToolStep(said.ToString(), await RunAsync(turn, calls, narrator, ct));
+            circles.Check(done);
+            conversation.AddRange(done.ToMessages());
+            conversation.AddRange(await onStep(done));
+            narrator.BeginStep();
+        }
+    }
+
+    private ChatOptions? OptionsOf(Turn turn, AgentInForce agent, bool isLast)
+    {
+        if (agent.Mode == AgentModes.Fast || tools.Offer(agent.Id, ChannelOf(turn)) is not { Count: > 0 } offered)
+        {
+            return null;
+        }
+
+        return new ChatOptions { Tools = [.. offered], ToolMode = isLast ? ChatToolMode.None : ChatToolMode.Auto };
+    }
+
+    /// <summary>Runs the calls: those that only read at the same time, any other one after the other.</summary>
+    private async Task<IReadOnlyList<ToolUse>> RunAsync(Turn turn, List<FunctionCallContent> calls, RunNarrator narrator, CancellationToken ct)
+    {
+        if (calls.TrueForAll(call => tools.IsReadOnly(call.Name)))
+        {
+            return await Task.WhenAll(calls.Select(call => RunAsync(turn, call, narrator, ct)));
+        }
+
+        var uses = new List<ToolUse>();
+        foreach (var call in calls)
+        {
+            uses.Add(await RunAsync(turn, call, narrator, ct));
+        }
+
+        return uses;
+    }
+
+    private async Task<ToolUse> RunAsync(Turn turn, FunctionCallContent call, RunNarrator narrator, CancellationToken ct)
+    {
+        var context = new ToolContext(turn.Session.AgentId, turn.Session.Value, turn.RunId, call.CallId, workspaces.Of(turn.Session.AgentId))
+        {
+            Channel = ChannelOf(turn),
+        };
+        narrator.BeginTool(call);
+        var use = new ToolUse(call, await tools.RunAsync(call, context, ct));
+        narrator.EndTool(use);
+        return use;
+    }
+
+    private static string? ChannelOf(Turn turn) => turn.Message.ReplyTo?.Channel;
+
+    /// <summary>Notices a run that does the same again and again.</summary>
+    private sealed class Circles
+    {
+        private string? _last;
+        private int _times;
+
+        public void Check(ToolStep step)
+        {
+            var now = string.Join('\n', step.Uses.Select(use => $"{use.Call.Name} {ToolArguments.Write(use.Call.Arguments)} {use.Result.Text}"));
+            (_last, _times) = (now, now == _last ? _times + 1 : 1);
+            if (_times > MostRepeats)
+            {
+                throw new StepsException($"The agent called {step.Uses[0].Call.Name} {_times} times with the same arguments and the same result; the run was ended.");
+            }
+        }
+    }
+}
+
+/// <summary>A run does not come to an end by itself; the message is for the user.</summary>
+internal sealed class StepsException(string message) : Exception(message);

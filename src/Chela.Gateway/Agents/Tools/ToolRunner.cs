@@ -1,0 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Chela.Contracts.Tools;
+using Chela.Gateway.Config;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace Chela.Gateway.Agents.Tools;
+
+/// <summary>
+/// Offers models the tools that they may use, and has them run: within their time, with a result within its bounds. Whatever fails is told to the
+/// model as the result, so that it can do something else.
+/// </summary>
+internal sealed partial class ToolRunner(ToolCatalog catalog, ConfigStore config, TimeProvider time, ILogger<ToolRunner> logger)
+{
+    /// <summary>How long a tool may take to stop once its time is over; then it is left behind.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private static readonly Dictionary<string, object?> Nothing = [];
+
+    /// <summary>What a model is offered now.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="channel">The channel that the message came from; null for clients.</param>
+    public IReadOnlyList<AITool> Offer(string agentId, string? channel)
+    {
+        var now = config.Current.Config;
+        return
+        [
+            .. catalog.Now()
+                .Where(tool => ToolPolicy.Of(tool.Value.Description, now, agentId, channel) != ToolPermission.Deny)
+                .OrderBy(tool => tool.Key, StringComparer.Ordinal)
+                .Select(tool => AIFunctionFactory.CreateDeclaration(tool.Key, tool.Value.Description.Summary, tool.Value.Description.Parameters)),
+        ];
+    }
+
+    /// <summary>True when calls of this tool may run beside others.</summary>
+    public bool IsReadOnly(string nameForModel) => catalog.Now().GetValueOrDefault(nameForModel) is not { Description.HasSideEffects: true };
+
+    /// <summary>Runs one call. Throws only when the run is over.</summary>
+    public async Task<ToolResult> RunAsync(FunctionCallContent call, ToolContext context, CancellationToken ct)
+    {
+        if (!catalog.Now().TryGetValue(call.Name, out var tool))
+        {
+            return ToolResult.Failed($"There is no tool {Shown(call.Name)}.");
+        }
+
+        if (ToolPolicy.Of(tool.Description, config.Current.Config, context.AgentId, context.Channel) != ToolPermission.Allow)
+        {
+            return ToolResult.Failed($"The tool {call.Name} may not be used here.");
+        }
+
+        if (call.Exception is not null)
+        {
+            return ToolResult.Failed("The arguments are no JSON object. Call the tool again with arguments that fit its parameters.");
+        }
+
+        var arguments = JsonSerializer.SerializeToElement(Values(call.Arguments ?? Nothing), Providers.ToolJson.Default.DictionaryStringJsonElement);
+        return Cut(await RunWithinAsync(tool, arguments, context, ct), tool.Description.OutputLimit);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a tool: whatever it throws becomes its result.")]
+    private async Task<ToolResult> RunWithinAsync(ITool tool, JsonElement arguments, ToolContext context, CancellationToken ct)
+    {
+        var allowed = tool.Description.TimeLimit;
+        using var limit = new CancellationTokenSource(allowed, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        using var tooLate = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var told = either.Token.UnsafeRegister(_ => tooLate.CancelAfter(Grace), null);
+        try
+        {
+            return await Task.Run(() => tool.RunAsync(arguments, context, either.Token), either.Token).WaitAsync(tooLate.Token);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(ct);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return ToolResult.Failed(string.Create(CultureInfo.InvariantCulture, $"The tool did not finish within {allowed.TotalSeconds:0.###} s."));
+        }
+        catch (Exception e)
+        {
+            Log.Failed(logger, tool.Description.Name, context.RunId, context.SessionKey, e);
+            return ToolResult.Failed("The tool failed; the gateway's log says why.");
+        }
+    }
+
+    /// <summary>The result within a bound: the begin and the end, where most is to be learned.</summary>
+    internal static ToolResult Cut(ToolResult result, int limit)
+    {
+        if (result.Text.Length <= limit)
+        {
+            return result;
+        }
+
+        var half = limit / 2;
+        var (head, tail) = (half, result.Text.Length - half);
+        head -= char.IsHighSurrogate(result.Text[head - 1]) ? 1 : 0;
+        tail += char.IsLowSurrogate(result.Text[tail]) ? 1 : 0;
+        var left = string.Create(CultureInfo.InvariantCulture, $"\n[… {tail - head} characters left out …]\n");
+        return result with { Text = string.Concat(result.Text.AsSpan(0, head), left, result.Text.AsSpan(tail)) };
+    }
+
+    private static Dictionary<string, JsonElement> Values(IDictionary<string, object?> arguments) => arguments.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value is JsonElement value ? value : JsonSerializer.SerializeToElement(pair.Value?.ToString(), Providers.ToolJson.Default.String),
+        StringComparer.Ordinal);
+
+    private static string Shown(string name) => Schema.JsonText.Show(name);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1430, LogLevel.Warning, "Tool {Tool} failed in run {Run} of session {Session}")]
+        public static partial void Failed(ILogger logger, string tool, string run, string session, Exception e);
+    }
+}
