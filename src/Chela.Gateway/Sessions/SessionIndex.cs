@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Chela.Contracts.Sessions;
 
 namespace Chela.Gateway.Sessions;
@@ -8,19 +9,23 @@ namespace Chela.Gateway.Sessions;
 /// </summary>
 internal sealed class SessionIndex
 {
-    private readonly LinkedList<SessionEntry> _newestFirst = new();
-    private readonly Dictionary<SessionKey, LinkedListNode<SessionEntry>> _byKey = [];
+    private readonly LinkedList<SearchableSession> _newestFirst = new();
+    private readonly Dictionary<SessionKey, LinkedListNode<SearchableSession>> _byKey = [];
     private readonly Dictionary<string, SessionKey> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
     private SessionEntry[]? _all;
+    private ImmutableArray<SearchableSession> _searchable;
 
     public int Count => _byKey.Count;
 
     /// <summary>All of them, newest first; the list does not change any more.</summary>
-    public IReadOnlyList<SessionEntry> All => _all ??= [.. _newestFirst];
+    public IReadOnlyList<SessionEntry> All => _all ??= [.. _newestFirst.Select(session => session.Entry)];
+
+    /// <summary>The same with what searches look at.</summary>
+    public ImmutableArray<SearchableSession> Searchable => _searchable.IsDefault ? _searchable = [.. _newestFirst] : _searchable;
 
     /// <summary>The session of this key; null when there is none.</summary>
-    public SessionEntry? Find(SessionKey key) => _byKey.GetValueOrDefault(key)?.Value;
+    public SessionEntry? Find(SessionKey key) => _byKey.GetValueOrDefault(key)?.Value.Entry;
 
     /// <summary>The session with this transcript; null when there is none.</summary>
     public SessionEntry? FindById(string sessionId) => _byId.TryGetValue(sessionId, out var key) ? Find(key) : null;
@@ -29,20 +34,22 @@ internal sealed class SessionIndex
     public int CountOf(string agentId) => _perAgent.GetValueOrDefault(agentId);
 
     /// <summary>The newest but for the first few.</summary>
-    public IEnumerable<SessionEntry> Page(int offset, int limit) => _newestFirst.Skip(offset).Take(limit);
+    public IEnumerable<SessionEntry> Page(int offset, int limit) => _newestFirst.Skip(offset).Take(limit).Select(session => session.Entry);
 
     /// <summary>Adds a session or puts it in the place of what was known of it, as the one that changed last.</summary>
     public void Put(SessionKey key, SessionEntry entry)
     {
-        Remove(key);
-        _byKey[key] = _newestFirst.AddFirst(entry);
+        var before = TakeOut(key);
+        _byKey[key] = _newestFirst.AddFirst(before?.With(entry) ?? SearchableSession.Of(entry));
         _byId[entry.SessionId] = key;
         _perAgent[key.AgentId] = CountOf(key.AgentId) + 1;
-        _all = null;
+        (_all, _searchable) = (null, default);
     }
 
     /// <summary>Removes a session; gives what was known of it.</summary>
-    public SessionEntry? Remove(SessionKey key)
+    public SessionEntry? Remove(SessionKey key) => TakeOut(key)?.Entry;
+
+    private SearchableSession? TakeOut(SessionKey key)
     {
         if (!_byKey.Remove(key, out var node))
         {
@@ -50,13 +57,13 @@ internal sealed class SessionIndex
         }
 
         _newestFirst.Remove(node);
-        _byId.Remove(node.Value.SessionId);
+        _byId.Remove(node.Value.Entry.SessionId);
         if (--_perAgent[key.AgentId] == 0)
         {
             _perAgent.Remove(key.AgentId);
         }
 
-        _all = null;
+        (_all, _searchable) = (null, default);
         return node.Value;
     }
 }

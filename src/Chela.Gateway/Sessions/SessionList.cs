@@ -75,18 +75,6 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
         return (page, count);
     }
 
-    private IEnumerable<SessionEntry> Matching(SessionsListParams query, long nowMs)
-    {
-        var busy = query.ActiveOnly == true ? lanes.Busy : null;
-        var recent = query.IsEmpty ? [] : sessions.All.TakeWhile(entry => !(nowMs - entry.UpdatedAtMs > query.ActiveMinutes * 60_000L)); // then come older ones
-        var agents = config.Current.Config.Agents;
-        return recent.Where(entry => Fits(entry, query) && (query.ConfiguredAgentsOnly != true || agents.Has(entry.SessionKey.AgentId)) && busy?.Contains(entry.Key) != false);
-    }
-
-    private static bool Fits(SessionEntry entry, SessionsListParams query) =>
-        (query.AgentId is null || entry.IsOf(query.AgentId))
-        && (query.Label is null || entry.Label == query.Label)
-        && (string.IsNullOrEmpty(query.Search) || Holds(entry.Key, query.Search) || Holds(entry.Label, query.Search) || Holds(entry.Title, query.Search));
-
-    private static bool Holds(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
+    private IEnumerable<SessionEntry> Matching(SessionsListParams query, long nowMs) =>
+        new SessionFilter(query, config.Current.Config.Agents, query.ActiveOnly == true ? lanes.Busy : null, nowMs).Of(sessions.Searchable);
 }

@@ -23,6 +23,9 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     /// <summary>The sessions at this moment, newest first.</summary>
     public IReadOnlyList<SessionEntry> All => Read(index => index.All);
 
+    /// <summary>The same with what searches look at.</summary>
+    public ImmutableArray<SearchableSession> Searchable => Read(index => index.Searchable);
+
     /// <summary>The sessions that changed last, newest first; at most <see cref="MaxNewest"/>.</summary>
     public ImmutableArray<SessionEntry> Newest { get; private set; } = [];
 

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Chela.Gateway.Config;
+
+namespace Chela.Gateway.Sessions;
+
+/// <summary>What a query asks for, made ready once for all the sessions that are held against it.</summary>
+internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agents, IReadOnlySet<string>? busy, long nowMs)
+{
+    private readonly string? _text = string.IsNullOrEmpty(query.Search) ? null : SearchableSession.Fold(query.Search);
+    private readonly long _since = query.ActiveMinutes is { } minutes ? nowMs - (minutes * 60_000L) : long.MinValue;
+
+    /// <summary>The sessions that are asked for.</summary>
+    /// <param name="newestFirst">All sessions.</param>
+    public IEnumerable<SessionEntry> Of(ImmutableArray<SearchableSession> newestFirst)
+    {
+        if (query.IsEmpty)
+        {
+            yield break;
+        }
+
+        foreach (var session in newestFirst)
+        {
+            if (session.Entry.UpdatedAtMs < _since)
+            {
+                yield break; // then come older ones
+            }
+
+            if ((_text is null || session.Text.Contains(_text, StringComparison.Ordinal)) && Fits(session.Entry))
+            {
+                yield return session.Entry;
+            }
+        }
+    }
+
+    private bool Fits(SessionEntry entry) =>
+        (query.AgentId is null || entry.IsOf(query.AgentId))
+        && (query.Label is null || entry.Label == query.Label)
+        && (query.ConfiguredAgentsOnly != true || agents.Has(entry.SessionKey.AgentId))
+        && busy?.Contains(entry.Key) != false;
+}
