@@ -42,6 +42,9 @@ internal sealed class TokenRotation : IDisposable
         _end = time.CreateTimer(_ => End(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Told of each new token before it is written or opens anything. Set once.</summary>
+    public Action<string> Made { get; init; } = _ => { };
+
     /// <summary>Reads which old tokens still open; to be called once, before clients are served.</summary>
     /// <exception cref="InvalidDataException">The file is not what this program writes.</exception>
     public async Task LoadAsync(CancellationToken ct)
@@ -83,6 +86,7 @@ internal sealed class TokenRotation : IDisposable
         await _turn.WaitAsync(ct);
         try
         {
+            Made(token);
             var endsAtMs = NowMs() + (long)overlap.TotalMilliseconds;
             FormerSecret[] former = overlap == TimeSpan.Zero
                 ? []

@@ -77,7 +77,10 @@ internal static class GatewayServices
             provider.GetRequiredService<SharedSecrets>(),
             provider.GetRequiredService<StatePaths>().TokenFile,
             provider.GetRequiredService<ConfigStore>(),
-            provider.GetRequiredService<TimeProvider>()))
+            provider.GetRequiredService<TimeProvider>())
+        {
+            Made = provider.GetRequiredService<LogSecrets>().Add,
+        })
         .AddSingleton<IMethodModule, RotationMethods>();
 
     private static IServiceCollection AddDevices(this IServiceCollection services) => services

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -13,17 +14,26 @@ internal sealed partial class LogSecrets(IEnumerable<string?> known)
     /// <summary>Shorter ones would hide ordinary words.</summary>
     private const int ShortestKnown = 8;
 
-    private readonly string[] _known =
-    [
-        .. known.Where(secret => secret?.Length >= ShortestKnown)
-            .Select(secret => JsonEncodedText.Encode(secret!, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString()),
-    ];
+    /// <summary>So many of those that were made later are remembered: more than can open the gateway at once.</summary>
+    private const int MaxMade = 16;
+
+    private readonly ImmutableArray<string> _known = [.. known.OfType<string>().Where(IsLong).Select(Encode)];
+    private ImmutableArray<string> _made = [];
+
+    /// <summary>Hides a secret that was made meanwhile; to be called before anybody hears of it.</summary>
+    public void Add(string secret)
+    {
+        if (IsLong(secret))
+        {
+            ImmutableInterlocked.Update(ref _made, (made, added) => [.. made.TakeLast(MaxMade - 1), added], Encode(secret));
+        }
+    }
 
     /// <summary>The line without secrets.</summary>
     /// <param name="line">A JSON object as text.</param>
     public string Hide(string line)
     {
-        foreach (var secret in _known)
+        foreach (var secret in _known.AddRange(_made))
         {
             line = line.Replace(secret, Hidden, StringComparison.Ordinal);
         }
@@ -33,6 +43,11 @@ internal sealed partial class LogSecrets(IEnumerable<string?> known)
         line = ApiKey().Replace(line, Hidden);
         return UserInfo().Replace(line, $"://{Hidden}@");
     }
+
+    private static bool IsLong(string secret) => secret.Length >= ShortestKnown;
+
+    /// <summary>As it stands in a line of JSON.</summary>
+    private static string Encode(string secret) => JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
 
     [GeneratedRegex("(Bearer\\s+)[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex Bearer();

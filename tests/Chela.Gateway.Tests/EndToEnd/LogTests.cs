@@ -37,6 +37,23 @@ public sealed class LogTests
     }
 
     [Fact]
+    [Trait("Requirement", "A3")]
+    public async Task A_token_that_was_made_meanwhile_does_not_reach_the_log()
+    {
+        using var home = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(home.Path) { Environment = [("OPENAI_API_KEY", "sk-abcdefghijklmnopqrstuvwxyz"), ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")] });
+        await using var client = await gateway.OpenOpenClawAsync();
+        var made = (await client.CallAsync("auth.rotate")).Text("payload/token")!;
+
+        await client.SendChatAsync("main", made, "Hello");
+        await client.ChatEndAsync(made);
+        var lines = (await client.CallAsync("logs.tail")).List("payload/lines").Select(line => line.GetString()!).ToList();
+
+        Assert.Contains(lines, line => line.Contains("Run *** of session", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains(made, StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Trait("Requirement", "W9")]
     public async Task The_configuration_is_shown_without_its_secrets()
     {
