@@ -105,7 +105,7 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
             Channel = ChannelOf(turn),
         };
         narrator.BeginTool(call);
-        var use = new ToolUse(call, await tools.RunAsync(call, context, ct));
+        var use = new ToolUse(call, await tools.RunAsync(call, context, turn.Message.ReplyTo, ct));
         narrator.EndTool(use);
         return use;
     }

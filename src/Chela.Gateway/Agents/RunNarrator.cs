@@ -116,10 +116,10 @@ internal sealed class RunNarrator : IDisposable
 
             Tell();
             _number++;
-            foreach (var audience in Enum.GetValues<ToolAudience>())
-            {
-                _events.Publish(new ToolEvent(_turn, _number, news, audience, _time.GetUtcNow().ToUnixTimeMilliseconds()));
-            }
+            var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            _events.Publish(new ToolEvent(_turn, _number, news, ToolAudience.Capable, nowMs));
+            _events.Publish(new SessionToolEvent(_turn, _number, news, nowMs));
+            _events.Publish(new ToolEvent(_turn, _number, news, ToolAudience.Others, nowMs));
         }
     }
 

@@ -23,6 +23,8 @@ internal static class EventNames
         "node.pair.requested",
         "node.pair.resolved",
         "node.presence",
+        "exec.approval.requested",
+        "exec.approval.resolved",
     ];
 
     /// <summary>Events that are sent although clients are not told of them beforehand.</summary>

@@ -5,6 +5,7 @@ using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Access.Nodes;
 using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
+using Chela.Gateway.Agents.Approvals;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Agents.Tools;
@@ -172,6 +173,7 @@ internal static class GatewayServices
         .AddSingleton<ICommandModule>(provider => provider.GetRequiredService<ModelCommands>())
         .AddSingleton<ICommandModule, QueueCommand>()
         .AddSingleton<ICommandModule, StatusCommands>()
+        .AddSingleton<ICommandModule, ApproveCommand>()
         .AddSingleton<CommandTable>()
         .AddSingleton<CommandDesk>()
         .AddSingleton<IMethodModule, CommandMethods>();
@@ -184,6 +186,10 @@ internal static class GatewayServices
         .AddSingleton<ToolCatalog>()
         .AddSingleton<ToolRunner>()
         .AddSingleton<IMethodModule, ToolMethods>()
+        .AddSingleton(provider => new ApprovalGrants(
+            new DocumentFile(provider.GetRequiredService<StatePaths>().ApprovalsFile), provider.GetRequiredService<ILogger<ApprovalGrants>>()))
+        .AddSingleton<ApprovalTable>()
+        .AddSingleton<IMethodModule, ApprovalMethods>()
         .AddSingleton(provider => new Workspaces(
             provider.GetRequiredService<ConfigStore>(), provider.GetRequiredService<StatePaths>().WorkspacesDirectory))
         .AddSingleton<StoppedTurns>()

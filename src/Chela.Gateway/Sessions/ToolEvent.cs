@@ -31,12 +31,12 @@ internal enum ToolAudience
 }
 
 /// <summary>A tool is called, or has run.</summary>
-internal sealed class ToolEvent(Turn turn, int number, ToolNews news, ToolAudience audience, long nowMs) : RunEvent(turn, number)
+internal class ToolEvent(Turn turn, int number, ToolNews news, ToolAudience audience, long nowMs) : RunEvent(turn, number)
 {
     /// <summary>The longest arguments and result that clients are told, in characters; the transcript has them whole.</summary>
     private const int LongestText = 8_000;
 
-    public override string Name => audience == ToolAudience.Watching ? "session.tool" : "agent";
+    public override string Name => "agent";
 
     public override string? Topic => audience switch
     {
@@ -97,4 +97,10 @@ internal sealed class ToolEvent(Turn turn, int number, ToolNews news, ToolAudien
 
     private static string Short(string text) => text.Length <= LongestText ? text
         : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)] + "…";
+}
+
+/// <summary>The same for those who subscribed to the list of sessions.</summary>
+internal sealed class SessionToolEvent(Turn turn, int number, ToolNews news, long nowMs) : ToolEvent(turn, number, news, ToolAudience.Watching, nowMs)
+{
+    public override string Name => "session.tool";
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using Chela.Contracts.Messages;
 using Chela.Contracts.Tools;
+using Chela.Gateway.Agents.Approvals;
 using Chela.Gateway.Config;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -12,7 +14,8 @@ namespace Chela.Gateway.Agents.Tools;
 /// Offers models the tools that they may use, and has them run: within their time, with a result within its bounds. Whatever fails is told to the
 /// model as the result, so that it can do something else.
 /// </summary>
-internal sealed partial class ToolRunner(ToolCatalog catalog, ConfigStore config, TimeProvider time, ILogger<ToolRunner> logger)
+internal sealed partial class ToolRunner(
+    ToolCatalog catalog, ApprovalTable approvals, ConfigStore config, TimeProvider time, ILogger<ToolRunner> logger)
 {
     /// <summary>How long a tool may take to stop once its time is over; then it is left behind.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -37,17 +40,21 @@ internal sealed partial class ToolRunner(ToolCatalog catalog, ConfigStore config
     /// <summary>True when calls of this tool may run beside others.</summary>
     public bool IsReadOnly(string nameForModel) => catalog.Now().GetValueOrDefault(nameForModel) is not { Description.HasSideEffects: true };
 
-    /// <summary>Runs one call. Throws only when the run is over.</summary>
-    public async Task<ToolResult> RunAsync(FunctionCallContent call, ToolContext context, CancellationToken ct)
+    /// <summary>Runs one call, once it is approved where that is needed. Throws only when the run is over.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="context">On whose behalf.</param>
+    /// <param name="replyTo">Where people are asked besides; null for nowhere.</param>
+    /// <param name="ct">Ends with the run.</param>
+    public async Task<ToolResult> RunAsync(FunctionCallContent call, ToolContext context, ReplyTarget? replyTo, CancellationToken ct)
     {
         if (!catalog.Now().TryGetValue(call.Name, out var tool))
         {
             return ToolResult.Failed($"There is no tool {Shown(call.Name)}.");
         }
 
-        if (ToolPolicy.Of(tool.Description, config.Current.Config, context.AgentId, context.Channel) != ToolPermission.Allow)
+        if (PermissionOf(tool, context) == ToolPermission.Deny)
         {
-            return ToolResult.Failed($"The tool {call.Name} may not be used here.");
+            return Denied(call);
         }
 
         if (call.Exception is not null)
@@ -56,8 +63,26 @@ internal sealed partial class ToolRunner(ToolCatalog catalog, ConfigStore config
         }
 
         var arguments = JsonSerializer.SerializeToElement(Values(call.Arguments ?? Nothing), Providers.ToolJson.Default.DictionaryStringJsonElement);
+        if (PermissionOf(tool, context) == ToolPermission.Ask)
+        {
+            if (await approvals.AskAsync(tool.Description, arguments.GetRawText(), context, replyTo, ct) is { } refusal)
+            {
+                return ToolResult.Failed(refusal);
+            }
+
+            if (PermissionOf(tool, context) == ToolPermission.Deny)
+            {
+                return Denied(call); // it was switched off meanwhile
+            }
+        }
+
         return Cut(await RunWithinAsync(tool, arguments, context, ct), tool.Description.OutputLimit);
     }
+
+    private ToolPermission PermissionOf(ITool tool, ToolContext context) =>
+        ToolPolicy.Of(tool.Description, config.Current.Config, context.AgentId, context.Channel);
+
+    private static ToolResult Denied(FunctionCallContent call) => ToolResult.Failed($"The tool {call.Name} may not be used here.");
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a tool: whatever it throws becomes its result.")]
     private async Task<ToolResult> RunWithinAsync(ITool tool, JsonElement arguments, ToolContext context, CancellationToken ct)

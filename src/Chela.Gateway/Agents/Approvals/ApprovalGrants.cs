@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chela.Gateway.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Chela.Gateway.Agents.Approvals;
+
+/// <summary>What was allowed for good, and by whom.</summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="Subject">See <see cref="Approval.Subject"/>.</param>
+/// <param name="By">Who decided.</param>
+/// <param name="AtMs">When, in Unix milliseconds.</param>
+internal sealed record ApprovalGrant(string AgentId, string Subject, string By, long AtMs);
+
+/// <summary>
+/// What need not be asked again: for a session in memory, for good in a file. A file that cannot be read grants nothing, and is left as it is.
+/// </summary>
+internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<ApprovalGrants> logger) : IDisposable
+{
+    /// <summary>The most that is kept of each kind; beyond it the oldest are asked for again.</summary>
+    private const int MostGrants = 1_000;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly List<(string SessionKey, string Subject)> _ofSessions = [];
+    private List<ApprovalGrant>? _lasting;
+    private bool _isUnreadable;
+
+    /// <summary>True when nobody need be asked.</summary>
+    public async Task<bool> CoversAsync(Approval approval, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return _ofSessions.Contains((approval.SessionKey, approval.Subject))
+                || (await LastingAsync(ct)).Exists(grant => grant.AgentId == approval.AgentId && grant.Subject == approval.Subject);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Allows it for the session.</summary>
+    public async Task AddForSessionAsync(Approval approval, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        _ofSessions.Add((approval.SessionKey, approval.Subject));
+        _ofSessions.RemoveRange(0, Math.Max(0, _ofSessions.Count - MostGrants));
+        _turn.Release();
+    }
+
+    /// <summary>Allows it for good; returns when that is on disk.</summary>
+    /// <exception cref="IOException">The disk refuses: nothing was allowed.</exception>
+    public async Task AddForGoodAsync(Approval approval, string by, long atMs, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            List<ApprovalGrant> all = [.. await LastingAsync(ct), new(approval.AgentId, approval.Subject, by, atMs)];
+            all.RemoveRange(0, Math.Max(0, all.Count - MostGrants));
+            if (_isUnreadable)
+            {
+                throw new IOException($"{file.Path} cannot be read, and is not overwritten.");
+            }
+
+            await file.WriteAsync(StoredJson.ToBytes(new GrantDocument(all), GrantJson.Default.GrantDocument), CancellationToken.None);
+            _lasting = all;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<List<ApprovalGrant>> LastingAsync(CancellationToken ct)
+    {
+        if (_lasting is { } known)
+        {
+            return known;
+        }
+
+        try
+        {
+            var bytes = await file.ReadAsync(ct);
+            _lasting = bytes is null ? [] : [.. JsonSerializer.Deserialize(bytes, GrantJson.Default.GrantDocument)!.Grants];
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.Unreadable(logger, file.Path, e.Message);
+            (_lasting, _isUnreadable) = ([], true);
+        }
+
+        return _lasting;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1440, LogLevel.Error, "What was approved for good cannot be read from {Path}; it is asked for again: {Reason}")]
+        public static partial void Unreadable(ILogger logger, string path, string reason);
+    }
+}
+
+/// <summary>The file.</summary>
+internal sealed record GrantDocument(IReadOnlyList<ApprovalGrant> Grants);
+
+/// <summary>JSON types of the file.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(GrantDocument))]
+internal sealed partial class GrantJson : JsonSerializerContext;
