@@ -92,7 +92,7 @@ internal sealed class ChatForms(
 
     private ValueTask<SessionListResult> List(SessionListParams parameters, CallContext context, CancellationToken ct) => new(new SessionListResult(
     [
-        .. sessions.Page(0, parameters.Limit ?? SessionList.DefaultLimit).Select(entry => new SessionRow(
+        .. sessions.Page(0, parameters.Limit ?? SessionList.DefaultLimit).Page.Select(entry => new SessionRow(
             entry.Key,
             entry.SessionKey.AgentId,
             entry.MessageCount,

@@ -9,7 +9,7 @@ namespace Chela.Gateway.Sessions;
 
 /// <summary>Changing single sessions.</summary>
 internal sealed class SessionChangeMethods(
-    SessionTable sessions, SessionRemoval removal, SessionKeys keys, SessionNews news, ModelLookup models, string directory) : IMethodModule
+    SessionTable sessions, SessionRemoval removal, SessionKeys keys, SessionNews news, ModelLookup models, TimeProvider time, string directory) : IMethodModule
 {
     private const int MaxLabel = 512;
 
@@ -18,7 +18,7 @@ internal sealed class SessionChangeMethods(
         var json = SessionsJson.Default;
         methods.Add(MethodMap.Method("sessions.patch", OperatorScopes.Write, json.SessionsPatchParams, json.SessionChanged, PatchAsync) with
         {
-            Summary = "Give a session a name, a model, or a way to queue messages of its own.",
+            Summary = "Give a session a name, a model, or a way to queue messages of its own; pin or archive it.",
         });
         methods.Add(MethodMap.Method("sessions.reset", OperatorScopes.Admin, json.SessionsResetParams, json.SessionChanged, ResetAsync) with
         {
@@ -34,6 +34,7 @@ internal sealed class SessionChangeMethods(
         var model = TextOf(parameters.Model, "model") is { } name ? models(name, key.AgentId).FullName : null;
         var queue = QueuePatch.Of(parameters);
         CheckLabel(key, label);
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var changed = await WriteAsync(async () =>
         {
             await sessions.GetOrCreateAsync(key, ct);
@@ -41,10 +42,15 @@ internal sealed class SessionChangeMethods(
             {
                 Label = parameters.Label.ValueKind == JsonValueKind.Undefined ? entry.Label : label,
                 ModelOverride = parameters.Model.ValueKind == JsonValueKind.Undefined ? entry.ModelOverride : model,
+                PinnedAtMs = Since(parameters.Pinned, entry.PinnedAtMs, nowMs),
+                ArchivedAtMs = Since(parameters.Archived, entry.ArchivedAtMs, nowMs),
             });
         });
         return Tell(context, key, changed, "patch") with { Path = directory };
     }
+
+    /// <summary>Since when a session is what is asked for; null while it is not.</summary>
+    private static long? Since(bool? asked, long? before, long nowMs) => asked is null ? before : asked.Value ? before ?? nowMs : null;
 
     private async ValueTask<SessionChanged> ResetAsync(SessionsResetParams parameters, CallContext context, CancellationToken ct)
     {
@@ -80,7 +86,7 @@ internal sealed class SessionChangeMethods(
             throw new RpcException(RpcErrorKind.InvalidParams, $"invalid sessions.patch params: at /label: must have 1 to {MaxLabel} characters");
         }
 
-        if (sessions.All.Any(entry => entry.Label == label && entry.IsOf(key.AgentId) && entry.Key != key.Value))
+        if (sessions.FindByLabel(key.AgentId, label) is { } other && other.Key != key.Value)
         {
             throw new RpcException(RpcErrorKind.Conflict, $"label already in use: {label}");
         }

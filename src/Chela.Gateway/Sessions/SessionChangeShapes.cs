@@ -16,6 +16,12 @@ internal sealed record SessionsPatchParams([property: MinLength(1)] string Key)
     [Description("A name for the session, at most 512 characters; no other session of the agent may have it.")]
     public JsonElement Label { get; init; }
 
+    [Description("Whether it stays whatever retention says; true or false.")]
+    public bool? Pinned { get; init; }
+
+    [Description("Whether lists leave it out, unless they are asked for archived sessions; true or false.")]
+    public bool? Archived { get; init; }
+
     [Description("The model of the session; null for the gateway's.")]
     public JsonElement Model { get; init; }
 
@@ -46,6 +52,10 @@ internal sealed record SessionStored(string SessionId, long CreatedAt, long Upda
 {
     public string? Label { get; init; }
 
+    public long? PinnedAt { get; init; }
+
+    public long? ArchivedAt { get; init; }
+
     public string? ProviderOverride { get; init; }
 
     public string? ModelOverride { get; init; }
@@ -72,6 +82,8 @@ internal sealed record SessionStored(string SessionId, long CreatedAt, long Upda
         return new SessionStored(entry.SessionId, entry.CreatedAtMs, entry.UpdatedAtMs)
         {
             Label = entry.Label,
+            PinnedAt = entry.PinnedAtMs,
+            ArchivedAt = entry.ArchivedAtMs,
             ProviderOverride = model?[0],
             ModelOverride = model?[^1],
             QueueMode = entry.QueueMode,

@@ -32,6 +32,18 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
     /// <summary>A name that a person gave it.</summary>
     public string? Label { get; init; }
 
+    /// <summary>Since when it is pinned: retention leaves it. Null for one that is not.</summary>
+    public long? PinnedAtMs { get; init; }
+
+    /// <summary>Since when it is archived: lists leave it out unless they are asked for it. Null for one that is not.</summary>
+    public long? ArchivedAtMs { get; init; }
+
+    [JsonIgnore]
+    public bool IsPinned => PinnedAtMs is not null;
+
+    [JsonIgnore]
+    public bool IsArchived => ArchivedAtMs is not null;
+
     /// <summary><c>provider/model</c> that a person chose for it; null for the configured one.</summary>
     public string? ModelOverride { get; init; }
 

@@ -7,17 +7,13 @@ namespace Chela.Gateway.Sessions;
 internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agents, IReadOnlySet<string>? busy, long nowMs)
 {
     private readonly string? _text = string.IsNullOrEmpty(query.Search) ? null : SearchableSession.Fold(query.Search);
+    private readonly bool? _isForArchived = query.IsForArchived;
     private readonly long _since = query.ActiveMinutes is { } minutes ? nowMs - (minutes * 60_000L) : long.MinValue;
 
     /// <summary>The sessions that are asked for.</summary>
     /// <param name="newestFirst">All sessions.</param>
     public IEnumerable<SessionEntry> Of(ImmutableArray<SearchableSession> newestFirst)
     {
-        if (query.IsEmpty)
-        {
-            yield break;
-        }
-
         foreach (var session in newestFirst)
         {
             if (session.Entry.UpdatedAtMs < _since)
@@ -33,7 +29,9 @@ internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agent
     }
 
     private bool Fits(SessionEntry entry) =>
-        (query.AgentId is null || entry.IsOf(query.AgentId))
+        (_isForArchived is null || entry.IsArchived == _isForArchived)
+        && (query.Pinned is null || entry.IsPinned == query.Pinned)
+        && (query.AgentId is null || entry.IsOf(query.AgentId))
         && (query.Label is null || entry.Label == query.Label)
         && (query.ConfiguredAgentsOnly != true || agents.Has(entry.SessionKey.AgentId))
         && busy?.Contains(entry.Key) != false;

@@ -13,6 +13,7 @@ internal sealed class SessionIndex
     private readonly Dictionary<SessionKey, LinkedListNode<SearchableSession>> _byKey = [];
     private readonly Dictionary<string, SessionKey> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Agent, string Label), SessionKey> _byLabel = [];
     private SessionEntry[]? _all;
     private ImmutableArray<SearchableSession> _searchable;
 
@@ -30,11 +31,18 @@ internal sealed class SessionIndex
     /// <summary>The session with this transcript; null when there is none.</summary>
     public SessionEntry? FindById(string sessionId) => _byId.TryGetValue(sessionId, out var key) ? Find(key) : null;
 
+    /// <summary>The session of an agent that has this label; null when there is none.</summary>
+    public SessionEntry? FindByLabel(string agentId, string label) => _byLabel.TryGetValue((agentId, label), out var key) ? Find(key) : null;
+
+    /// <summary>How many sessions are not archived.</summary>
+    public int Unarchived { get; private set; }
+
     /// <summary>How many sessions an agent has.</summary>
     public int CountOf(string agentId) => _perAgent.GetValueOrDefault(agentId);
 
-    /// <summary>The newest but for the first few.</summary>
-    public IEnumerable<SessionEntry> Page(int offset, int limit) => _newestFirst.Skip(offset).Take(limit).Select(session => session.Entry);
+    /// <summary>The newest that are not archived, but for the first few.</summary>
+    public IEnumerable<SessionEntry> Page(int offset, int limit) =>
+        _newestFirst.Select(session => session.Entry).Where(entry => !entry.IsArchived).Skip(offset).Take(limit);
 
     /// <summary>Adds a session or puts it in the place of what was known of it, as the one that changed last.</summary>
     public void Put(SessionKey key, SessionEntry entry)
@@ -42,6 +50,12 @@ internal sealed class SessionIndex
         var before = TakeOut(key);
         _byKey[key] = _newestFirst.AddFirst(before?.With(entry) ?? SearchableSession.Of(entry));
         _byId[entry.SessionId] = key;
+        if (entry.Label is { } label)
+        {
+            _byLabel[(key.AgentId, label)] = key;
+        }
+
+        Unarchived += entry.IsArchived ? 0 : 1;
         _perAgent[key.AgentId] = CountOf(key.AgentId) + 1;
         (_all, _searchable) = (null, default);
     }
@@ -56,8 +70,15 @@ internal sealed class SessionIndex
             return null;
         }
 
+        var entry = node.Value.Entry;
         _newestFirst.Remove(node);
-        _byId.Remove(node.Value.Entry.SessionId);
+        _byId.Remove(entry.SessionId);
+        if (entry.Label is { } label && _byLabel.GetValueOrDefault((key.AgentId, label)) == key)
+        {
+            _byLabel.Remove((key.AgentId, label));
+        }
+
+        Unarchived -= entry.IsArchived ? 0 : 1;
         if (--_perAgent[key.AgentId] == 0)
         {
             _perAgent.Remove(key.AgentId);

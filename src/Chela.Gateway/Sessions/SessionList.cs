@@ -17,7 +17,7 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var limit = Math.Min(query.Limit ?? DefaultLimit, MaxLimit);
         var offset = query.Offset ?? 0;
-        var (found, count) = query.HasFilter ? Filter(query, nowMs, offset, limit) : (sessions.Page(offset, limit), sessions.Count);
+        var (found, count) = query.HasFilter ? Filter(query, nowMs, offset, limit) : sessions.Page(offset, limit);
         SessionInfo[] page = [.. found.Select(entry => Row(entry, query.IncludeDerivedTitles == true, query.IncludeLastMessage == true))];
         var next = offset + page.Length;
         return new SessionsListResult(nowMs, path, page.Length, count, limit, next < count, defaults, page)
@@ -42,6 +42,11 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
         {
             ChatType = ChatTypes.Of(key),
             IsMain = key.Rest == config.Current.Config.Session.MainKey,
+            Pinned = entry.IsPinned,
+            PinnedAt = entry.PinnedAtMs,
+            Archived = entry.IsArchived,
+            ArchivedAt = entry.ArchivedAtMs,
+            ArchiveReason = entry.IsArchived ? "manual" : null,
             Label = entry.Label,
             DisplayName = entry.Label,
             DerivedTitle = withTitle ? entry.Title : null,

@@ -32,10 +32,10 @@ internal sealed record SessionsListParams
     [Description("Accepted: a session's last change is its last interaction."), AllowedValues("updatedAt", "lastInteractionAt", "activity")]
     public string? SortBy { get; init; }
 
-    [Description("True shows none: no session is pinned.")]
+    [Description("True for pinned sessions only, false for the others only.")]
     public bool? Pinned { get; init; }
 
-    [Description("true shows none: no session is archived. \"all\" and false show the others.")]
+    [Description("true for archived sessions only, \"all\" for these too; without it, or with false, they are left out.")]
     public JsonElement Archived { get; init; }
 
     public bool? IncludeDerivedTitles { get; init; }
@@ -68,12 +68,17 @@ internal sealed record SessionsListParams
 
     /// <summary>True when it does not ask for all sessions.</summary>
     [JsonIgnore]
-    public bool HasFilter => IsEmpty || ActiveMinutes is not null || AgentId is not null || !string.IsNullOrEmpty(Search) || Label is not null
+    public bool HasFilter => Pinned is not null || IsForArchived != false || ActiveMinutes is not null || AgentId is not null || !string.IsNullOrEmpty(Search) || Label is not null
         || ActiveOnly == true || ConfiguredAgentsOnly == true;
 
-    /// <summary>True when it asks for what no session is.</summary>
+    /// <summary>True when it asks for archived sessions only, false when for the others only; null for all.</summary>
     [JsonIgnore]
-    public bool IsEmpty => Pinned == true || Archived.ValueKind == JsonValueKind.True;
+    public bool? IsForArchived => Archived.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.String when Archived.ValueEquals("all") => null,
+        _ => false,
+    };
 
     /// <summary>True when it asks for nothing in particular.</summary>
     [JsonIgnore]
@@ -101,6 +106,16 @@ internal sealed record SessionInfo(string Key, string Kind, string AgentId, stri
     public required string ChatType { get; init; }
 
     public bool IsMain { get; init; }
+
+    public bool Pinned { get; init; }
+
+    public long? PinnedAt { get; init; }
+
+    public bool Archived { get; init; }
+
+    public long? ArchivedAt { get; init; }
+
+    public string? ArchiveReason { get; init; }
 
     public string? Label { get; init; }
 

@@ -26,7 +26,7 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     /// <summary>The same with what searches look at.</summary>
     public ImmutableArray<SearchableSession> Searchable => Read(index => index.Searchable);
 
-    /// <summary>The sessions that changed last, newest first; at most <see cref="MaxNewest"/>.</summary>
+    /// <summary>The sessions that changed last, newest first, without archived ones; at most <see cref="MaxNewest"/>.</summary>
     public ImmutableArray<SessionEntry> Newest { get; private set; } = [];
 
     /// <summary>True when nothing was ever written to the list.</summary>
@@ -59,11 +59,15 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     /// <summary>The session whose present transcript has this id; null when there is none.</summary>
     public SessionEntry? FindById(string sessionId) => Read(index => index.FindById(sessionId));
 
+    /// <summary>The session of an agent that has this label; null when there is none.</summary>
+    public SessionEntry? FindByLabel(string agentId, string label) => Read(index => index.FindByLabel(agentId, label));
+
     /// <summary>How many sessions an agent has.</summary>
     public int CountOf(string agentId) => Read(index => index.CountOf(agentId));
 
-    /// <summary>A page of the sessions, newest first.</summary>
-    public IReadOnlyList<SessionEntry> Page(int offset, int limit) => Read(index => index.Page(offset, limit).ToArray());
+    /// <summary>A page of the sessions that are not archived, newest first, and how many these are.</summary>
+    public (IReadOnlyList<SessionEntry> Page, int Count) Page(int offset, int limit) =>
+        Read<(IReadOnlyList<SessionEntry>, int)>(index => ([.. index.Page(offset, limit)], index.Unarchived));
 
     /// <summary>The session with this key, made when there is none; returns when it is on disk.</summary>
     public ValueTask<SessionEntry> GetOrCreateAsync(SessionKey key, CancellationToken ct) =>
@@ -163,6 +167,8 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
                 UpdatedAtMs = nowMs,
                 StartedAtMs = nowMs,
                 Label = before?.Label,
+                PinnedAtMs = before?.PinnedAtMs,
+                ArchivedAtMs = before?.ArchivedAtMs,
                 ModelOverride = before?.ModelOverride,
                 QueueMode = before?.QueueMode,
                 QueueDebounceMs = before?.QueueDebounceMs,

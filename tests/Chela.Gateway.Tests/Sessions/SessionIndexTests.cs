@@ -55,7 +55,7 @@ public sealed class SessionIndexTests
     {
         var before = _model.Find(entry => entry.SessionKey == key);
         var id = isNew || before is null ? $"id-{_now}" : before.SessionId;
-        var entry = new SessionEntry(key.Value, id, 1) { UpdatedAtMs = ++_now, Title = $"title {_now % 3}", Label = _now % 5 == 0 ? "Label" : null };
+        var entry = new SessionEntry(key.Value, id, 1) { UpdatedAtMs = ++_now, Title = $"title {_now % 3}", Label = _now % 5 == 0 ? $"label {_now}" : null, ArchivedAtMs = _now % 7 == 0 ? 1 : null };
         _model.Remove(before!);
         _model.Add(entry);
         _index.Put(key, entry);
@@ -66,7 +66,10 @@ public sealed class SessionIndexTests
         var newestFirst = _model.OrderByDescending(entry => entry.UpdatedAtMs).ToList();
         Assert.Equal(newestFirst, _index.All);
         Assert.Equal(newestFirst.Select(SearchableSession.Of), _index.Searchable);
-        Assert.Equal(newestFirst.Skip(offset).Take(limit), _index.Page(offset, limit));
+        Assert.Equal(newestFirst.Where(entry => !entry.IsArchived).Skip(offset).Take(limit), _index.Page(offset, limit));
+        Assert.Equal(newestFirst.Count(entry => !entry.IsArchived), _index.Unarchived);
+        Assert.All(_model, entry => Assert.True(entry.Label is null || _index.FindByLabel(entry.SessionKey.AgentId, entry.Label) == entry));
+        Assert.Null(_index.FindByLabel("agent-1", "nobody's"));
         Assert.Equal(_model.Count, _index.Count);
         Assert.Equal(_model.Count(entry => entry.IsOf("agent-1")), _index.CountOf("agent-1"));
         Assert.All(_model, entry => Assert.Same(entry, _index.Find(entry.SessionKey)));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
@@ -75,6 +76,35 @@ public sealed class SessionListTests : IAsyncDisposable
         var page = Page(new SessionsListParams { Search = text });
 
         Assert.Equal(names, string.Join(' ', Names(page).Order()));
+    }
+
+    [Theory]
+    [InlineData(null, null, "both-pinned pinned plain")]
+    [InlineData(null, "false", "both-pinned pinned plain")]
+    [InlineData(null, "true", "archived both-archived")]
+    [InlineData(null, "\"all\"", "archived both-archived both-pinned pinned plain")]
+    [InlineData(true, null, "both-pinned pinned")]
+    [InlineData(false, null, "plain")]
+    [InlineData(true, "true", "both-archived")]
+    [InlineData(true, "\"all\"", "both-archived both-pinned pinned")]
+    public async Task Archived_sessions_are_shown_to_those_who_ask_for_them_and_pinned_ones_can_be_asked_for(bool? pinned, string? archived, string names)
+    {
+        await AddAsync("plain", "pinned", "archived", "both-pinned", "both-archived");
+        foreach (var name in new[] { "pinned", "both-pinned", "both-archived" })
+        {
+            _table.Update(SessionKey.Of("main", name), entry => entry with { PinnedAtMs = 5 });
+        }
+
+        foreach (var name in new[] { "archived", "both-archived" })
+        {
+            _table.Update(SessionKey.Of("main", name), entry => entry with { ArchivedAtMs = 6 });
+        }
+
+        var page = Page(new SessionsListParams { Pinned = pinned, Archived = archived is null ? default : JsonElement.Parse(archived) });
+
+        Assert.Equal(names, string.Join(' ', Names(page).Order(StringComparer.Ordinal)));
+        Assert.Equal(page.Count, page.TotalCount);
+        Assert.All(page.Sessions, row => Assert.Equal((row.Pinned ? 5 : null, row.Archived ? 6 : null), (row.PinnedAt, row.ArchivedAt)));
     }
 
     [Theory]

@@ -3,10 +3,10 @@ using Chela.Gateway.Config;
 
 namespace Chela.Gateway.Sessions.Retention;
 
-/// <summary>Which sessions can go, and why. What runs or waits, main sessions and those that a person named stay.</summary>
+/// <summary>Which sessions can go, and why. What runs or waits, main sessions and those that a person named or pinned stay.</summary>
 /// <param name="Unused">Begun by a client that never said anything in them.</param>
 /// <param name="Old">Nothing happened in them for long.</param>
-/// <param name="Surplus">There are more than there may be, and these are the oldest.</param>
+/// <param name="Surplus">There are more than there may be that are not archived, and these are the oldest.</param>
 internal sealed record CleanupPlan(IReadOnlyList<SessionEntry> Unused, IReadOnlyList<SessionEntry> Old, IReadOnlyList<SessionEntry> Surplus)
 {
     /// <summary>How long a client may take to say something in the session that it was given.</summary>
@@ -26,14 +26,16 @@ internal sealed record CleanupPlan(IReadOnlyList<SessionEntry> Unused, IReadOnly
         var unusedBefore = (now - UnusedAfter).ToUnixTimeMilliseconds();
         var oldBefore = (now - PruneAfter(config.Maintenance)).ToUnixTimeMilliseconds();
         var (unused, old, rest) = (new List<SessionEntry>(), new List<SessionEntry>(), new List<SessionEntry>());
-        foreach (var session in newestFirst.Where(session => session.Label is null && !IsMain(session) && !isKept(session)))
+        foreach (var session in newestFirst.Where(session => session.Label is null && !session.IsPinned && !IsMain(session) && !isKept(session)))
         {
             var list = IsUnused(session) && session.UpdatedAtMs < unusedBefore ? unused : session.UpdatedAtMs < oldBefore ? old : rest;
             list.Add(session);
         }
 
-        var surplus = newestFirst.Count - unused.Count - old.Count - config.Maintenance.MaxEntries;
-        return new CleanupPlan(unused, old, [.. rest.TakeLast(Math.Max(0, surplus))]);
+        var surplus = newestFirst.Count(IsListed) - unused.Count(IsListed) - old.Count(IsListed) - config.Maintenance.MaxEntries;
+        return new CleanupPlan(unused, old, [.. rest.Where(IsListed).TakeLast(Math.Max(0, surplus))]);
+
+        static bool IsListed(SessionEntry session) => !session.IsArchived;
 
         bool IsMain(SessionEntry session) => session.SessionKey.Rest == config.MainKey;
     }

@@ -62,6 +62,30 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pinned_sessions_stay_however_old_and_many_they_are_and_archived_ones_are_not_too_many()
+    {
+        foreach (var name in new[] { "p1", "p2", "a1", "1", "2", "3", "4", "5" })
+        {
+            await Parts.SayAsync(name, SessionCalls.User("x"));
+            await Parts.CallAsync("sessions.patch", new JsonObject { ["key"] = name, ["pinned"] = name[0] == 'p', ["archived"] = name[0] == 'a' });
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await CleanAsync(enforce: true);
+        var afterCount = Names();
+        _clock.Advance(TimeSpan.FromDays(31));
+        await CleanAsync(enforce: true);
+        var afterTime = Names();
+        await Parts.CallAsync("sessions.patch", new JsonObject { ["key"] = "p1", ["pinned"] = false });
+        _clock.Advance(TimeSpan.FromDays(31));
+        await CleanAsync(enforce: true);
+
+        Assert.Equal(["3", "4", "5", "a1", "p1", "p2"], afterCount);
+        Assert.Equal(["p1", "p2"], afterTime);
+        Assert.Equal(["p2"], Names());
+    }
+
+    [Fact]
     [Trait("Requirement", "W4")]
     public async Task A_session_that_a_client_was_given_and_never_used_goes_after_a_day()
     {
