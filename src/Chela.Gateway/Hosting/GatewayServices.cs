@@ -51,6 +51,7 @@ internal static class GatewayServices
         .AddBus()
         .AddSessions()
         .AddAgents()
+        .AddTools()
         .AddChannels()
         .AddRpc()
         .AddConnections();

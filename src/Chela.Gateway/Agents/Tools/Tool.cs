@@ -5,7 +5,7 @@ using Chela.Gateway.Schema;
 
 namespace Chela.Gateway.Agents.Tools;
 
-/// <summary>What a tool does with arguments that were read and checked.</summary>
+/// <summary>What a tool does with arguments that were read and checked. It may throw a <see cref="ToolRefusal"/>.</summary>
 internal delegate Task<ToolResult> ToolHandler<in TArguments>(TArguments arguments, ToolContext context, CancellationToken ct);
 
 /// <summary>A tool whose arguments are a type: its schema is what models are shown, and what they write is held to it.</summary>
@@ -22,7 +22,25 @@ internal sealed class Tool<TArguments> : ITool
         Description = new ToolDescription(name, summary, _shape.Schema);
     }
 
-    public ToolDescription Description { get; init; }
+    public ToolDescription Description { get; private init; }
+
+    public ToolRisk Risk
+    {
+        get => Description.Risk;
+        init => Description = Description with { Risk = value };
+    }
+
+    public bool HasSideEffects
+    {
+        get => Description.HasSideEffects;
+        init => Description = Description with { HasSideEffects = value };
+    }
+
+    public TimeSpan TimeLimit
+    {
+        get => Description.TimeLimit;
+        init => Description = Description with { TimeLimit = value };
+    }
 
     public async Task<ToolResult> RunAsync(JsonElement arguments, ToolContext context, CancellationToken ct)
     {
@@ -31,6 +49,13 @@ internal sealed class Tool<TArguments> : ITool
             return ToolResult.Failed($"The arguments do not fit: {ShapeProblem.Join(problems)}.");
         }
 
-        return await _handler(arguments.Deserialize(_type)!, context, ct);
+        try
+        {
+            return await _handler(arguments.Deserialize(_type)!, context, ct);
+        }
+        catch (ToolRefusal refused)
+        {
+            return ToolResult.Failed(refused.Message);
+        }
     }
 }
