@@ -19,6 +19,8 @@ internal sealed class ConfigLoader
         new("gateway.allowedAddresses[]", AddressRangeRule.Refusal),
         new("gateway.trustedProxies[]", AddressRangeRule.Refusal),
         new("gateway.nodes.pairing.autoApproveCidrs[]", AddressRangeRule.Refusal),
+        new("tools.http.allowedHosts[]", ToolRules.HostRefusal),
+        new("tools.exec.allow[]", ToolRules.ProgramRefusal),
         new("gateway.controlUi.allowedOrigins[]", OriginRule.Refusal),
         new("gateway.auth.token", SecretRule.Refusal),
         new("gateway.auth.password", PasswordRule.Refusal),

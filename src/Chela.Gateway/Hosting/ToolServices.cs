@@ -1,5 +1,9 @@
+using System.Net;
 using Chela.Contracts.Tools;
+using Chela.Gateway.Agents.Tools.Exec;
 using Chela.Gateway.Agents.Tools.Files;
+using Chela.Gateway.Agents.Tools.Http;
+using Chela.Gateway.Config;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chela.Gateway.Hosting;
@@ -7,7 +11,18 @@ namespace Chela.Gateway.Hosting;
 /// <summary>The composition of the tools that belong to the gateway.</summary>
 internal static class ToolServices
 {
-    public static IServiceCollection AddTools(this IServiceCollection services) => services.AddFileTools();
+    public static IServiceCollection AddTools(this IServiceCollection services) => services
+        .AddFileTools()
+        .AddSingleton(provider => new HttpFetch(
+            new GuardedConnect(Dns.GetHostAddressesAsync, address => Settings(provider).Http.AllowPrivate || PublicAddress.Is(address)),
+            () => Settings(provider).Http))
+        .AddSingleton(provider => provider.GetRequiredService<HttpFetch>().Tool)
+        .AddSingleton(provider => new ExecTool(
+            () => Settings(provider).Exec,
+            Sandbox.OfMachine(provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<TimeProvider>()).Tool);
+
+    private static ToolsConfig Settings(IServiceProvider provider) => provider.GetRequiredService<ConfigStore>().Current.Config.Tools;
 
     private static IServiceCollection AddFileTools(this IServiceCollection services)
     {
