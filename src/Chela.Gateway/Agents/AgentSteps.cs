@@ -6,6 +6,7 @@ using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
+using Chela.Gateway.Sessions;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents;
@@ -110,7 +111,8 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
         return use;
     }
 
-    private static string? ChannelOf(Turn turn) => turn.Message.ReplyTo?.Channel;
+    /// <summary>The channel that a message came from, also where nobody hears the answer there; null for clients.</summary>
+    private static string? ChannelOf(Turn turn) => turn.Message.Channel == ChatIntake.OfClients ? null : turn.Message.Channel;
 
     /// <summary>Notices a run that does the same again and again.</summary>
     private sealed class Circles

@@ -1,9 +1,13 @@
 using System.Net;
+using Chela.Contracts.Messages;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Tools.Exec;
 using Chela.Gateway.Agents.Tools.Files;
 using Chela.Gateway.Agents.Tools.Http;
+using Chela.Gateway.Agents.Tools.Messages;
+using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Config;
+using Chela.Gateway.Schema;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chela.Gateway.Hosting;
@@ -20,7 +24,10 @@ internal static class ToolServices
         .AddSingleton(provider => new ExecTool(
             () => Settings(provider).Exec,
             Sandbox.OfMachine(provider.GetRequiredService<TimeProvider>()),
-            provider.GetRequiredService<TimeProvider>()).Tool);
+            provider.GetRequiredService<TimeProvider>()).Tool)
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<SessionSend>(provider).Tool)
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<MessageSend>(provider).Tool)
+        .AddSingleton<TargetRefusal>(provider => target => Refusal(target, provider.GetRequiredService<ConfigStore>().Current.Config.Channels));
 
     private static ToolsConfig Settings(IServiceProvider provider) => provider.GetRequiredService<ConfigStore>().Current.Config.Tools;
 
@@ -33,4 +40,10 @@ internal static class ToolServices
 
         return services;
     }
+
+    /// <summary>Why nothing is sent to a target: the configuration does not know it.</summary>
+    private static string? Refusal(ReplyTarget target, ChannelsConfig channels) =>
+        target.Channel != WebhookChannel.ChannelName ? $"There is no channel '{JsonText.Show(target.Channel)}'."
+        : channels.Webhook.GetValueOrDefault(target.Account)?.Url is null ? $"The channel has no account '{JsonText.Show(target.Account)}' that takes messages."
+        : null;
 }

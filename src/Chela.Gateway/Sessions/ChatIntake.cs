@@ -33,6 +33,9 @@ internal readonly record struct Intake(Acceptance Acceptance, Turn? Turn)
 internal sealed partial class ChatIntake(
     Inbox inbox, SessionTable sessions, Lanes lanes, QueueRules rules, CommandDesk commands, Lifecycle lifecycle, TimeProvider time, ILogger<ChatIntake> logger)
 {
+    /// <summary>The channel of what clients send.</summary>
+    public const string OfClients = "webchat";
+
     /// <summary>The longest message, in bytes of UTF-8.</summary>
     public const int MaxContentBytes = 1024 * 1024;
 
@@ -45,7 +48,7 @@ internal sealed partial class ChatIntake(
         Commander? commander = null,
         TurnWishes? wishes = null,
         string? queueMode = null) =>
-        AcceptAsync(new InboundMessage(runId, session, content, "webchat", sender, time.GetUtcNow().ToUnixTimeMilliseconds()), commander, wishes, queueMode);
+        AcceptAsync(new InboundMessage(runId, session, content, OfClients, sender, time.GetUtcNow().ToUnixTimeMilliseconds()), commander, wishes, queueMode);
 
     /// <summary>Takes a message in. Returns when it is on disk; the caller lets its turn begin.</summary>
     /// <param name="message">The message.</param>

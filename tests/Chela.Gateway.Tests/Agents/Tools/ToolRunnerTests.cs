@@ -48,6 +48,18 @@ public sealed class ToolRunnerTests
         Assert.Empty(look.Calls);
     }
 
+    [Fact]
+    public async Task What_holds_for_a_channel_holds_also_where_nobody_hears_the_answer()
+    {
+        var look = Look();
+        await using var trial = await ToolTrial.StartAsync("""{ "tools": { "byChannel": { "webhook": { "deny": ["*"] } } } }""", look);
+        trial.Model.Enqueue(FakeOpenAiReply.Calls(("look", "{}")), FakeOpenAiReply.Text("I may not."));
+
+        await trial.RunAsync("Look!", channel: "webhook");
+
+        Assert.Empty(look.Calls);
+    }
+
     [Theory]
     [InlineData(100, 100)]
     [InlineData(1_000_000, 30_000)]

@@ -32,9 +32,9 @@ internal sealed class ToolTrial : IAsyncDisposable
     }
 
     /// <summary>Runs one message to its end.</summary>
-    public async Task<TurnResult> RunAsync(string text, Action<Turn>? onTurn = null)
+    public async Task<TurnResult> RunAsync(string text, Action<Turn>? onTurn = null, string channel = "webchat")
     {
-        var turn = new Turn(new InboundMessage(text, SessionKey.Main, text, "webchat", "test", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+        var turn = new Turn(new InboundMessage(text, SessionKey.Main, text, channel, "test", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
         onTurn?.Invoke(turn);
         await Parts.Get<AgentRun>().RunAsync(turn, Ct);
         return await turn.Completion;
