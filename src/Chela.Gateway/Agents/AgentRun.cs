@@ -15,7 +15,7 @@ namespace Chela.Gateway.Agents;
 /// </summary>
 internal sealed partial class AgentRun(
     ProviderCatalog providers,
-    AgentSteps steps,
+    Supervisor.Supervisor supervisor,
     SessionTable sessions,
     TurnSessions opening,
     Transcripts transcripts,
@@ -174,8 +174,8 @@ internal sealed partial class AgentRun(
             model = asked[0].ToString();
             narrator.Start();
             var prompt = await Prompt.BuildAsync(transcript, [settings.Instructions, turn.Wishes.Instructions], settings.ContextTokens, either.Token);
-            var said = steps.AskAsync(
-                turn, settings, asked, prompt, narrator, step => OnStepAsync(turn, step, session, transcript, stopping), either.Token);
+            var run = new RunSetup(turn, settings, asked, prompt, narrator, step => OnStepAsync(turn, step, session, transcript, stopping));
+            var said = supervisor.AskAsync(run, either.Token);
             await foreach (var (by, update) in ImpatientStream.ReadAsync(said, left => LeaveBehind(turn, left), time, either.Token))
             {
                 model = by.ToString();

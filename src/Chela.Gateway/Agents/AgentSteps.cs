@@ -21,31 +21,20 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
     private const int MostRepeats = 3;
 
     /// <summary>What the model says, step after step.</summary>
-    /// <param name="turn">The run.</param>
-    /// <param name="agent">The agent as it is in force.</param>
-    /// <param name="asked">The models, the preferred one first.</param>
-    /// <param name="prompt">The conversation.</param>
-    /// <param name="narrator">Told of each call.</param>
-    /// <param name="onStep">Given each step once its tools have run; returns what came meanwhile and is to be answered too.</param>
-    /// <param name="ct">Ends the run.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="ct">Ends it.</param>
     /// <exception cref="ProviderException">No model answered, or the one that did broke off.</exception>
     /// <exception cref="StepsException">The run does not come to an end by itself.</exception>
-    public async IAsyncEnumerable<ModelUpdate> AskAsync(
-        Turn turn,
-        AgentInForce agent,
-        IReadOnlyList<ModelRef> asked,
-        IReadOnlyList<ChatMessage> prompt,
-        RunNarrator narrator,
-        Func<ToolStep, Task<IReadOnlyList<ChatMessage>>> onStep,
-        [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelUpdate> AskAsync(RunSetup run, [EnumeratorCancellation] CancellationToken ct)
     {
-        var conversation = prompt.ToList();
+        var (turn, agent, narrator) = (run.Turn, run.Agent, run.Narrator);
+        var conversation = run.Prompt.ToList();
         var circles = new Circles();
         for (var step = 1; ; step++)
         {
             var options = OptionsOf(turn, agent, isLast: step >= agent.MaxSteps);
             var (said, calls) = (new StringBuilder(), new List<FunctionCallContent>());
-            await foreach (var update in models.AskAsync(asked, conversation, options, ct))
+            await foreach (var update in models.AskAsync(run.Models, conversation, options, ct))
             {
                 said.Append(update.Update.Text);
                 calls.AddRange(update.Update.Contents.OfType<FunctionCallContent>());
@@ -67,7 +56,7 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
             var done = new ToolStep(said.ToString(), await RunAsync(turn, calls, narrator, ct));
             circles.Check(done);
             conversation.AddRange(done.ToMessages());
-            conversation.AddRange(await onStep(done));
+            conversation.AddRange(await run.OnStep(done));
             narrator.BeginStep();
         }
     }

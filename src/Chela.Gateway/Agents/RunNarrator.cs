@@ -91,6 +91,24 @@ internal sealed class RunNarrator : IDisposable
     /// <summary>Tells what came of it.</summary>
     public void EndTool(ToolUse use) => TellTool(new ToolNews(use.Call.Name, use.Call.CallId) { Result = use.Result });
 
+    /// <summary>Tells how far a plan is.</summary>
+    public void TellPlan(PlanNews news)
+    {
+        lock (_gate)
+        {
+            _events.Publish(new PlanEvent(_turn, ++_number, news, NowMs()));
+        }
+    }
+
+    /// <summary>Tells how the run works, where the gateway chose it.</summary>
+    public void TellMode(string mode, string reason)
+    {
+        lock (_gate)
+        {
+            _events.Publish(new ModeEvent(_turn, ++_number, mode, reason, NowMs()));
+        }
+    }
+
     /// <summary>Tells what is left to tell, and the end.</summary>
     public void End(TurnResult result)
     {
@@ -116,7 +134,7 @@ internal sealed class RunNarrator : IDisposable
 
             Tell();
             _number++;
-            var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            var nowMs = NowMs();
             _events.Publish(new ToolEvent(_turn, _number, news, ToolAudience.Capable, nowMs));
             _events.Publish(new SessionToolEvent(_turn, _number, news, nowMs));
             _events.Publish(new ToolEvent(_turn, _number, news, ToolAudience.Others, nowMs));
@@ -143,10 +161,12 @@ internal sealed class RunNarrator : IDisposable
             return;
         }
 
-        var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var nowMs = NowMs();
         var start = _toldChars;
         (_toldChars, _toldAt) = (text.Length, _time.GetTimestamp());
         _events.Publish(new AgentTextEvent(_turn, ++_number, start, text, nowMs));
         _events.Publish(new ChatDeltaEvent(_turn, _number, start, text, nowMs));
     }
+
+    private long NowMs() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

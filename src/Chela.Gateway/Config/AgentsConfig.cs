@@ -77,7 +77,7 @@ internal sealed record AgentConfig
     [Range(1, 86_400), Description("How long one of its runs may take, in seconds.")]
     public int? TimeoutSeconds { get; init; }
 
-    [AllowedValues(AgentModes.Fast, AgentModes.Single), Description("Whether it uses tools.")]
+    [AllowedValues(AgentModes.Fast, AgentModes.Single, AgentModes.Multi, AgentModes.Auto), Description("How it works.")]
     public string? Mode { get; init; }
 
     [Range(1, 1_000), Description("How often one of its runs may ask the model.")]
@@ -122,6 +122,12 @@ internal static class AgentModes
 
     /// <summary>The model calls tools until it has its answer.</summary>
     public const string Single = "single";
+
+    /// <summary>The model makes a plan, agents carry out its steps, and it answers from their results.</summary>
+    public const string Multi = "multi";
+
+    /// <summary>As single or multi, by the look of the message.</summary>
+    public const string Auto = "auto";
 
     /// <summary>How often a run may ask the model where nothing else is said.</summary>
     public const int UsualMaxSteps = 25;

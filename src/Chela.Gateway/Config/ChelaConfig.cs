@@ -46,7 +46,7 @@ internal sealed record AgentDefaultsConfig
     [Description("What every agent is told before the conversation.")]
     public string? Instructions { get; init; }
 
-    [AllowedValues(AgentModes.Fast, AgentModes.Single), Description("Whether agents use tools: fast is one call of the model without, single as many as its answer needs.")]
+    [AllowedValues(AgentModes.Fast, AgentModes.Single, AgentModes.Multi, AgentModes.Auto), Description("How agents work: fast is one call of the model without tools, single as many with tools as the answer needs, multi a plan that agents carry out, auto one of the latter two.")]
     public string Mode { get; init; } = AgentModes.Single;
 
     [Range(1, 1_000), Description("How often one run may ask the model.")]

@@ -8,6 +8,7 @@ using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Approvals;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
+using Chela.Gateway.Agents.Supervisor;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
@@ -184,6 +185,11 @@ internal static class GatewayServices
         .AddSingleton<ModelHealth>()
         .AddSingleton<ModelCalls>()
         .AddSingleton<AgentSteps>()
+        .AddSingleton<Supervisor>()
+        .AddSingleton(provider => new Subagents(
+            new Lazy<ChatIntake>(provider.GetRequiredService<ChatIntake>),
+            new Lazy<Lanes>(provider.GetRequiredService<Lanes>),
+            provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ToolCatalog>()
         .AddSingleton<ToolRunner>()
         .AddSingleton<IMethodModule, ToolMethods>()

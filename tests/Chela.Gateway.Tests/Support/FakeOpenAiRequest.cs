@@ -19,5 +19,5 @@ internal sealed record FakeOpenAiRequest(
     public IReadOnlyList<string> Messages =>
         [.. Body.GetProperty("messages").EnumerateArray().Select(Line)];
 
-    private static string Line(JsonElement message) => $"{message.GetProperty("role")}: {message.GetProperty("content")}";
+    private static string Line(JsonElement message) => $"{message.GetProperty("role")}: {message.Text("content")}";
 }
