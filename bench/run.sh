@@ -2,7 +2,7 @@
 # Publishes the gateway and the baseline in the same form, compares them, and writes bench/results/<date>-<set>.md.
 #   bench/run.sh [start] [--rounds N] [--starts N] [--seconds S]
 #   bench/run.sh sessions [--rounds N] [--seconds S] [--sessions N]
-#   bench/run.sh chaos [--kills N] [--clients N] [--seed N]
+#   bench/run.sh chaos [--kills N] [--clients N] [--seed N] [--interrupted tell|continue]
 #   bench/run.sh connections [--rounds N] [--seconds S] [--connections N] [--deaf N] [--events N] [--cuts N]
 # With --only QUESTION one question of the set is asked, with --json the answers are JSON; both go to the terminal, no file is written.
 set -euo pipefail

@@ -18,10 +18,13 @@ internal sealed record ChaosPlan(string Gateway)
     /// <summary>The sessions of an era.</summary>
     public int Sessions { get; init; } = 24;
 
+    /// <summary>What becomes of runs that a kill cuts off: <c>tell</c> or <c>continue</c>, as the gateway's configuration has it.</summary>
+    public string Interrupted { get; init; } = "tell";
+
     /// <summary>Makes the moments of the kills; the rest of a trial is up to the machine.</summary>
     public int Seed { get; init; } = 20_261_125;
 
-    /// <summary>Reads <c>--gateway PATH [--kills N] [--clients N] [--seed N]</c>.</summary>
+    /// <summary>Reads <c>--gateway PATH [--kills N] [--clients N] [--seed N] [--interrupted tell|continue]</c>.</summary>
     public static ChaosPlan Parse(string[] args)
     {
         string? Given(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
@@ -32,6 +35,7 @@ internal sealed record ChaosPlan(string Gateway)
             Kills = Count("--kills", plan.Kills),
             Clients = Count("--clients", plan.Clients),
             Seed = Count("--seed", plan.Seed),
+            Interrupted = Given("--interrupted") ?? plan.Interrupted,
         };
     }
 }

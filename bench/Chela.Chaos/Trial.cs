@@ -34,7 +34,7 @@ internal sealed class Trial(ChaosPlan plan, Action<string> tell)
     {
         var began = Stopwatch.GetTimestamp();
         using var channel = new ChannelFake(_ledger, plan.Seed);
-        await using var gateway = new Victim(plan.Gateway, channel.Url);
+        await using var gateway = new Victim(plan.Gateway, channel.Url, plan.Interrupted);
         using var webhook = new WebhookDoor(gateway);
         Sender[] senders = [.. Enumerable.Range(0, plan.Clients).Select(number => new Sender(number, gateway, webhook, _ledger, plan))];
         for (var era = 0; Kills < plan.Kills && _ledger.Faults.Count < MaxFaults; era++)

@@ -18,11 +18,16 @@ internal sealed class Victim : IAsyncDisposable
     /// <summary>Puts its state into a new directory.</summary>
     /// <param name="program">The gateway's program.</param>
     /// <param name="answers">Where the answers of the webhook's account go.</param>
-    public Victim(string program, string answers)
+    /// <param name="interrupted">What becomes of runs that a kill cuts off.</param>
+    public Victim(string program, string answers, string interrupted)
     {
         _program = program;
         var account = new JsonObject { ["secret"] = Secret, ["url"] = answers, ["textChunkLimit"] = 100 };
-        var config = new JsonObject { ["channels"] = new JsonObject { ["webhook"] = new JsonObject { [WebhookDoor.Account] = account } } };
+        var config = new JsonObject
+        {
+            ["agents"] = new JsonObject { ["defaults"] = new JsonObject { ["interrupted"] = interrupted } },
+            ["channels"] = new JsonObject { ["webhook"] = new JsonObject { [WebhookDoor.Account] = account } },
+        };
         File.WriteAllText(Path.Combine(StateDirectory, "chela.json"), config.ToJsonString());
     }
 

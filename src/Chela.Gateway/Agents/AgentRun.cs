@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Tools;
+using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
@@ -47,7 +48,8 @@ internal sealed partial class AgentRun(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             Log.LeftOver(logger, turn.RunId, turn.Session.Value);
-            result = new TurnResult(TurnStatus.Interrupted, turn.Text, null, Interruption.Sentence, NowMs());
+            var sentence = config.Current.Config.Agents.Defaults.Interrupted == AgentDefaultsConfig.Continue ? Interruption.Promise : Interruption.Sentence;
+            result = new TurnResult(TurnStatus.Interrupted, turn.Text, null, sentence, NowMs());
         }
         catch (Exception e)
         {
@@ -72,9 +74,11 @@ internal sealed partial class AgentRun(
 
     private async Task<TurnResult> AnswerAsync(Turn turn, RunNarrator narrator, CancellationToken stopping)
     {
-        var session = await opening.OpenAsync(turn.Session);
+        stopping.ThrowIfCancellationRequested(); // a question is written down only when its run begins: the next start counts on it
+        var session = await opening.OpenAsync(turn.Session, mayBeginAnew: !turn.IsWritten);
         using var transcript = transcripts.Open(session.SessionId);
         var question = TranscriptEntry.Question(turn.Message);
+        await CountAsync(turn, stopping);
         await WriteQuestionsAsync(turn, [.. turn.Carried, turn], session, transcript, stopping);
         if (!turn.IsOver)
         {
@@ -103,13 +107,29 @@ internal sealed partial class AgentRun(
         return result;
     }
 
+    /// <summary>Counts, before it begins, a run that is begun again; while the disk refuses it tries again.</summary>
+    private async Task CountAsync(Turn turn, CancellationToken stopping)
+    {
+        foreach (var one in turn.Carried.Prepend(turn).Where(one => one.Resumptions < Turn.MaxResumptions))
+        {
+            while (!await inbox.TryResumeAsync(one, NowMs()))
+            {
+                turn.Slot?.Release();
+                await Task.Delay(LongestRetry, time, stopping);
+            }
+        }
+    }
+
     private async Task WriteQuestionsAsync(
         Turn turn, IReadOnlyList<Turn> asked, SessionEntry session, Transcript transcript, CancellationToken stopping)
     {
         foreach (var one in asked)
         {
             one.SessionId = session.SessionId;
-            await WriteAsync(turn, transcript, TranscriptEntry.Question(one.Message), stopping);
+            if (!one.IsWritten)
+            {
+                await WriteAsync(turn, transcript, TranscriptEntry.Question(one.Message), stopping);
+            }
         }
     }
 
@@ -141,14 +161,13 @@ internal sealed partial class AgentRun(
     private async Task<(TurnResult Result, string? Model)> EndAsync(
         Turn turn, SessionEntry session, Transcript transcript, RunNarrator narrator, CancellationToken stopping)
     {
-        if (turn.Completion.IsCompleted)
+        var decided = turn.Completion.IsCompleted ? await turn.Completion
+            : turn.Dropped is not null ? new TurnResult(TurnStatus.Failed, "", null, DroppedMessages.Sentence, NowMs())
+            : turn.IsGivenUp ? new TurnResult(TurnStatus.Interrupted, "", null, Interruption.Sentence, NowMs())
+            : null;
+        if (decided is not null)
         {
-            return (await turn.Completion, null);
-        }
-
-        if (turn.Dropped is not null)
-        {
-            return (new TurnResult(TurnStatus.Failed, "", null, DroppedMessages.Sentence, NowMs()), null);
+            return (decided, null);
         }
 
         await (turn.Slot?.TakeAsync(turn.Aborted) ?? Task.CompletedTask);

@@ -1,25 +1,10 @@
 using System.Text.Json;
 using Chela.Contracts.Messages;
+using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Bus;
-
-/// <summary>What the inbox says of a message.</summary>
-internal enum Acceptance
-{
-    /// <summary>It is new, and on disk.</summary>
-    New,
-
-    /// <summary>It came before and its run has not ended.</summary>
-    InFlight,
-
-    /// <summary>It came before and its run has ended.</summary>
-    Finished,
-
-    /// <summary>Another message came under the same run id.</summary>
-    Conflict,
-}
 
 /// <summary>
 /// The messages that were accepted. A message is acknowledged only when it stands here on disk; one that comes again is
@@ -52,8 +37,8 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
     }
 
     /// <summary>Reads what earlier processes left.</summary>
-    /// <returns>The messages whose runs did not end, in the order in which they were accepted.</returns>
-    public async Task<IReadOnlyList<InboundMessage>> RecoverAsync(CancellationToken ct)
+    /// <returns>The turns whose runs did not end, in the order in which they were accepted.</returns>
+    public async Task<IReadOnlyList<Turn>> RecoverAsync(CancellationToken ct)
     {
         await foreach (var line in journal.ReadAsync(ct))
         {
@@ -61,10 +46,13 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
             switch (record.Kind)
             {
                 case InboxRecord.Accepted:
-                    _entries[record.RunId] = new Entry(record, Task.CompletedTask, ++_count) { IsStopped = record.IsStopped };
+                    _entries[record.RunId] = new Entry(record, Task.CompletedTask, ++_count);
                     break;
-                case InboxRecord.Stopped when _entries.TryGetValue(record.RunId, out var entry):
-                    entry.IsStopped = true;
+                case InboxRecord.Stopped:
+                    _entries.GetValueOrDefault(record.RunId)?.Stop();
+                    break;
+                case InboxRecord.Resumed:
+                    _entries.GetValueOrDefault(record.RunId)?.Resume(record.Resumptions);
                     break;
                 case InboxRecord.Ended:
                     Remember(record);
@@ -72,15 +60,19 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
             }
         }
 
-        return [.. InOrder().Where(entry => entry.IsUnfinished).Select(entry => entry.Record.ToMessage())];
+        return [.. InOrder().Where(entry => entry.IsUnfinished).Select(entry => entry.Record.ToTurn())];
     }
 
     /// <summary>Accepts a message; returns when it is on disk.</summary>
     /// <exception cref="JournalWriteException">It could not be written; it counts as never sent.</exception>
-    public async ValueTask<Acceptance> AcceptAsync(InboundMessage message)
+    public ValueTask<Acceptance> AcceptAsync(InboundMessage message) => AcceptAsync(message, new TurnWishes(), new QueueSettings());
+
+    /// <summary>The same for one whose sender wishes something of its run, or which waits in its own way.</summary>
+    /// <exception cref="JournalWriteException">It could not be written; it counts as never sent.</exception>
+    public async ValueTask<Acceptance> AcceptAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue)
     {
         var began = time.GetTimestamp();
-        var record = InboxRecord.Of(message);
+        var record = InboxRecord.Of(message) with { Wishes = wishes, Queue = queue };
         Entry entry;
         bool isNew;
         lock (_gate)
@@ -136,6 +128,29 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
         return Compare(entry, InboxRecord.PrintOf(message));
     }
 
+    /// <summary>Notes that a run which the end of a process had cut off is begun again; returns when that is on disk.</summary>
+    /// <returns>False when the disk refuses.</returns>
+    public async ValueTask<bool> TryResumeAsync(Turn turn, long nowMs)
+    {
+        var record = InboxRecord.ResumptionOf(turn, nowMs);
+        ValueTask written;
+        lock (_gate)
+        {
+            _entries.GetValueOrDefault(turn.RunId)?.Resume(record.Resumptions);
+            written = journal.AppendAsync(Serialize(record), CancellationToken.None);
+        }
+
+        try
+        {
+            await written;
+            return true;
+        }
+        catch (JournalWriteException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Returns when the ends that were noted are on disk: before what they refer to goes.</summary>
     public ValueTask FlushAsync() => journal.FlushAsync();
 
@@ -184,15 +199,6 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
         }
     }
 
-    /// <summary>True for a message that was stopped while it waited, and whose run has not ended.</summary>
-    public bool WasStopped(string runId)
-    {
-        lock (_gate)
-        {
-            return _entries.GetValueOrDefault(runId)?.IsStopped == true;
-        }
-    }
-
     /// <summary>The end of a run that is still remembered; null for one that has not ended, or never was.</summary>
     public InboxRecord? EndOf(string runId)
     {
@@ -214,7 +220,7 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
                 return ValueTask.CompletedTask; // its run has ended meanwhile
             }
 
-            entry.IsStopped = true;
+            entry.Stop();
             return journal.AppendAsync(Serialize(new InboxRecord(InboxRecord.Stopped, runId, accepted.Print, nowMs)), CancellationToken.None);
         }
     }
@@ -237,7 +243,7 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
         try
         {
             // Read when all before it has been written or refused: what was refused must not come back.
-            var records = entries.Where(entry => !entry.Durable.IsFaulted).Select(entry => (ReadOnlyMemory<byte>)Serialize(entry.Record with { IsStopped = entry.IsStopped }));
+            var records = entries.Where(entry => !entry.Durable.IsFaulted).Select(entry => (ReadOnlyMemory<byte>)Serialize(entry.Record));
             await journal.ReplaceAsync(records, CancellationToken.None);
         }
         catch (JournalWriteException)
@@ -282,6 +288,8 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
 
         public Task Durable => durable;
 
-        public bool IsStopped { get; set; }
+        public void Stop() => record = record with { IsStopped = true };
+
+        public void Resume(int times) => record = record with { Resumptions = times };
     }
 }

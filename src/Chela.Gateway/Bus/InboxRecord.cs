@@ -4,11 +4,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus.Queue;
 
 namespace Chela.Gateway.Bus;
 
-/// <summary>A line of the inbox: a message that was accepted, or was stopped while it waited, or a run that ended.</summary>
-/// <param name="Kind"><c>accepted</c>, <c>stopped</c> or <c>ended</c>.</param>
+/// <summary>A line of the inbox: a message that was accepted, or was stopped while it waited, or a run that was begun again, or ended.</summary>
+/// <param name="Kind"><c>accepted</c>, <c>stopped</c>, <c>resumed</c> or <c>ended</c>.</param>
 /// <param name="RunId">The run that it is about.</param>
 /// <param name="Print">A fingerprint of session and content, by which a repeated message is told from another one.</param>
 /// <param name="TimestampMs">When, in Unix milliseconds.</param>
@@ -17,6 +18,8 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     public const string Accepted = "accepted";
 
     public const string Stopped = "stopped";
+
+    public const string Resumed = "resumed";
 
     public const string Ended = "ended";
 
@@ -30,6 +33,16 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     public string? SenderId { get; init; }
 
     public ReplyTarget? ReplyTo { get; init; }
+
+    /// <summary>What is wanted of this run alone.</summary>
+    public TurnWishes? Wishes { get; init; }
+
+    /// <summary>How it waits.</summary>
+    public QueueSettings? Queue { get; init; }
+
+    /// <summary>How often its run was begun again after the end of a process.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Resumptions { get; init; }
 
     /// <summary>True for an accepted message that was stopped before the inbox was written anew.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -46,6 +59,10 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
             ReplyTo = message.ReplyTo,
         };
 
+    /// <summary>The line of the next time that its run begins.</summary>
+    public static InboxRecord ResumptionOf(Turn turn, long nowMs) =>
+        new(Resumed, turn.RunId, PrintOf(turn.Message), nowMs) { Resumptions = (turn.Resumptions ?? 0) + 1 };
+
     /// <summary>The line of its end.</summary>
     public static InboxRecord EndOf(InboundMessage message, long nowMs) =>
         new(Ended, message.RunId, PrintOf(message), nowMs) { Session = message.Session.Value };
@@ -53,14 +70,34 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     public static string PrintOf(InboundMessage message) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Session.Value}\n{message.Content}")).AsSpan(0, 8));
 
-    /// <summary>The message that was accepted.</summary>
-    public InboundMessage ToMessage() => SessionKey.TryParse(Session, out var session, out var problem)
-        ? new(RunId, session, Content ?? "", Channel ?? "", SenderId ?? "", TimestampMs) { ReplyTo = ReplyTo }
-        : throw new InvalidDataException($"the inbox holds a message of a session that cannot be: {problem}");
+    /// <summary>The turn of a message that an earlier process accepted.</summary>
+    /// <exception cref="InvalidDataException">No process can have written this.</exception>
+    public Turn ToTurn()
+    {
+        if (!SessionKey.TryParse(Session, out var session, out var problem))
+        {
+            throw new InvalidDataException($"the inbox holds a message of a session that cannot be: {problem}");
+        }
+
+        var message = new InboundMessage(RunId, session, Content ?? "", Channel ?? "", SenderId ?? "", TimestampMs) { ReplyTo = ReplyTo };
+        var turn = new Turn(message)
+        {
+            Wishes = Wishes ?? new TurnWishes(),
+            Queue = Queue ?? new QueueSettings(),
+            Resumptions = Resumptions,
+        };
+        if (IsStopped)
+        {
+            turn.Abort();
+        }
+
+        return turn;
+    }
 }
 
 /// <summary>JSON types of this slice.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(InboxRecord))]
 [JsonSerializable(typeof(OutboxRecord))]
 internal sealed partial class BusJson : JsonSerializerContext;

@@ -67,14 +67,14 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
         }
     }
 
-    /// <summary>Puts a turn into the place that was reserved for it.</summary>
+    /// <summary>Puts a turn, with those that it carries, into the places that were reserved for them.</summary>
     public void Enqueue(Turn turn)
     {
         IReadOnlyList<Turn> inTheWay;
         lock (_gate)
         {
             var lane = _lanes[turn.Session];
-            lane.Reserved--;
+            lane.Reserved -= 1 + turn.Carried.Count;
             turn.TakeSteered = () => Locked(lane.Queue.TakeSteered);
             inTheWay = lane.Queue.Arrive(turn, Now);
             Start(turn.Session, lane);

@@ -51,6 +51,9 @@ internal sealed record TurnWishes
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer; it may be cancelled at any time, also after the end.")]
 internal sealed class Turn(InboundMessage message)
 {
+    /// <summary>How often a run is begun again that the end of a process cut off.</summary>
+    public const int MaxResumptions = 2;
+
     private readonly TaskCompletionSource<TurnResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _abort = new();
     private readonly StringBuilder _text = new();
@@ -69,6 +72,15 @@ internal sealed class Turn(InboundMessage message)
 
     /// <summary>How it waits, where it has to.</summary>
     public QueueSettings Queue { get; init; } = new();
+
+    /// <summary>How often the end of a process cut off its run after that was begun again; null for a message that this process accepted.</summary>
+    public int? Resumptions { get; init; }
+
+    /// <summary>True when its message stands in the transcript already.</summary>
+    public bool IsWritten { get; set; }
+
+    /// <summary>True for a run that may be what ends the process each time: it is not begun again.</summary>
+    public bool IsGivenUp => Carried.Prepend(this).Any(one => one.Resumptions >= MaxResumptions);
 
     /// <summary>Set when too many waited: it ends without an answer.</summary>
     public QueueDrop? Dropped { get; private set; }

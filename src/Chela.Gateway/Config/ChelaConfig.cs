@@ -28,6 +28,9 @@ internal sealed record ChelaConfig
 /// <summary>What holds for every agent that says nothing else.</summary>
 internal sealed record AgentDefaultsConfig
 {
+    public const string Tell = "tell";
+    public const string Continue = "continue";
+
     [MinLength(1), MaxLength(256), Description("The model that answers: provider/model, an alias, or a model of the first provider.")]
     public string? Model { get; init; }
 
@@ -51,6 +54,10 @@ internal sealed record AgentDefaultsConfig
 
     [Range(1, 1_000), Description("How often one run may ask the model.")]
     public int MaxSteps { get; init; } = AgentModes.UsualMaxSteps;
+
+    [AllowedValues(Tell, Continue)]
+    [Description("What becomes of runs that the end of the gateway cut off: their senders are told, or the next start begins them again.")]
+    public string Interrupted { get; init; } = Tell;
 
     /// <summary>The number of runs in force on a machine with so many processors.</summary>
     public int ConcurrentRuns(int processors) => MaxConcurrent ?? Math.Max(8, 4 * processors);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
-using Chela.Gateway.Agents;
+using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
@@ -179,9 +179,10 @@ public sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads what the last process left, marks the runs that it did not finish, and only then takes messages.</summary>
+    /// <summary>Reads what the last process left, tells or begins again the runs that it did not finish, and only then takes messages.</summary>
     private static async Task RecoverAsync(IServiceProvider services, CancellationToken ct)
     {
+        IReadOnlyList<Turn> begunAgain;
         try
         {
             await services.GetRequiredService<TokenRotation>().LoadAsync(ct);
@@ -189,7 +190,7 @@ public sealed class GatewayHost : IAsyncDisposable
             await LoadSessionsAsync(services, ct);
             await services.GetRequiredService<Outbox>().RecoverAsync(ct);
             var unfinished = await services.GetRequiredService<Inbox>().RecoverAsync(ct);
-            await services.GetRequiredService<Interruption>().MarkAsync(unfinished, ct);
+            begunAgain = await services.GetRequiredService<UnfinishedRuns>().SettleAsync(unfinished, ct);
         }
         catch (JournalCorruptException damaged)
         {
@@ -208,6 +209,12 @@ public sealed class GatewayHost : IAsyncDisposable
         services.GetRequiredService<Gauges>().Add();
         services.GetRequiredService<IEnumerable<IHostedService>>().OfType<HealthWatch>().Single().Look();
         services.GetRequiredService<Delivery>().Start();
+        var lanes = services.GetRequiredService<Lanes>();
+        foreach (var turn in begunAgain)
+        {
+            lanes.Enqueue(turn);
+        }
+
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
     }
 

@@ -10,6 +10,7 @@ using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Agents.Supervisor;
 using Chela.Gateway.Agents.Tools;
+using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
@@ -203,6 +204,7 @@ internal static class GatewayServices
         .AddSingleton<TurnCare>()
         .AddSingleton<Replies>()
         .AddSingleton<Interruption>()
+        .AddSingleton<UnfinishedRuns>()
         .AddSingleton<IMethodModule, ModelMethods>()
         .AddSingleton<IMethodModule, AgentListMethods>();
 

@@ -13,7 +13,7 @@ namespace Chela.Gateway.Sessions;
 /// same turns and transcripts stand behind them; a call that brings a parameter of the common form means that one.
 /// </summary>
 internal sealed class ChatForms(
-    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes) : IMethodModule
+    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes, RunStops stops) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -32,7 +32,7 @@ internal sealed class ChatForms(
         {
             Summary = "The newest messages of a session.",
         });
-        Add(MethodMap.Method("chat.abort", OperatorScopes.Write, json.AbortParams, json.AbortResult, Abort) with
+        Add(MethodMap.Method("chat.abort", OperatorScopes.Write, json.AbortParams, json.AbortResult, AbortAsync) with
         {
             Summary = "Stop one message's run, or all runs of a session.",
         });
@@ -84,10 +84,11 @@ internal sealed class ChatForms(
             })]);
     }
 
-    private ValueTask<AbortResult> Abort(AbortParams parameters, CallContext context, CancellationToken ct)
+    private async ValueTask<AbortResult> AbortAsync(AbortParams parameters, CallContext context, CancellationToken ct)
     {
-        var stopped = lanes.Abort(keys.Resolve(parameters.SessionKey ?? "main", null), parameters.MessageId);
-        return new(new AbortResult(stopped.Count > 0, stopped));
+        var turns = lanes.Of(keys.Resolve(parameters.SessionKey ?? "main", null));
+        var stopped = await stops.StopAsync(turns.Where(turn => parameters.MessageId is not { } one || turn.RunId == one), ct);
+        return new AbortResult(stopped.Count > 0, stopped);
     }
 
     private ValueTask<SessionListResult> List(SessionListParams parameters, CallContext context, CancellationToken ct) => new(new SessionListResult(

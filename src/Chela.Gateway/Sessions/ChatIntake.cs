@@ -89,7 +89,7 @@ internal sealed partial class ChatIntake(
     private async ValueTask<Intake> TakeInAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue)
     {
         // First, for a message that is known needs no place.
-        var acceptance = await inbox.RecogniseAsync(message) ?? await ReserveAsync(message, queue);
+        var acceptance = await inbox.RecogniseAsync(message) ?? await ReserveAsync(message, wishes, queue);
         if (acceptance != Acceptance.New)
         {
             return new Intake(acceptance, null);
@@ -100,7 +100,7 @@ internal sealed partial class ChatIntake(
         return new Intake(acceptance, turn) { Begin = () => lanes.Enqueue(turn) };
     }
 
-    private async ValueTask<Acceptance> ReserveAsync(InboundMessage message, QueueSettings queue)
+    private async ValueTask<Acceptance> ReserveAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue)
     {
         if (lanes.Reserve(message, queue) is not Reservation.Made and var full)
         {
@@ -114,7 +114,7 @@ internal sealed partial class ChatIntake(
         try
         {
             await sessions.GetOrCreateAsync(message.Session, CancellationToken.None);
-            acceptance = await inbox.AcceptAsync(message);
+            acceptance = await inbox.AcceptAsync(message, wishes, queue);
             return acceptance.Value;
         }
         finally

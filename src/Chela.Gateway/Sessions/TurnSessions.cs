@@ -10,11 +10,13 @@ namespace Chela.Gateway.Sessions;
 internal sealed partial class TurnSessions(
     SessionTable sessions, Transcripts transcripts, Inbox inbox, ConfigStore config, TimeProvider time, ILogger<TurnSessions> logger)
 {
-    public async Task<SessionEntry> OpenAsync(SessionKey key)
+    /// <param name="key">The session.</param>
+    /// <param name="mayBeginAnew">False for a turn whose question stands in the present transcript.</param>
+    public async Task<SessionEntry> OpenAsync(SessionKey key, bool mayBeginAnew)
     {
         var session = await sessions.GetOrCreateAsync(key, CancellationToken.None);
         await LookForLossAsync(session);
-        if (!ResetPolicy.IsDue(config.Current.Config.Session, session, time.GetUtcNow(), time.LocalTimeZone))
+        if (!mayBeginAnew || !ResetPolicy.IsDue(config.Current.Config.Session, session, time.GetUtcNow(), time.LocalTimeZone))
         {
             return session;
         }

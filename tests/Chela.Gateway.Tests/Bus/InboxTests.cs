@@ -1,6 +1,7 @@
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Storage;
@@ -28,7 +29,7 @@ public sealed class InboxTests
         await journal.FlushAsync(Ct);
         var unfinished = await new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System).RecoverAsync(Ct);
 
-        Assert.Equal([messages[1], messages[2], messages[3]], unfinished);
+        Assert.Equal([messages[1], messages[2], messages[3]], unfinished.Select(turn => turn.Message));
 
         async Task AcceptAsync(params InboundMessage[] next)
         {
@@ -62,9 +63,47 @@ public sealed class InboxTests
         var next = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
         var unfinished = await next.RecoverAsync(Ct);
 
-        Assert.Equal(["stopped", "waits"], unfinished.Take(2).Select(message => message.RunId));
-        Assert.DoesNotContain("ended", unfinished.Select(message => message.RunId));
-        Assert.Equal([true, false, false], messages.Take(3).Select(message => next.WasStopped(message.RunId)));
+        Assert.Equal(["stopped", "waits"], unfinished.Take(2).Select(turn => turn.RunId));
+        Assert.DoesNotContain("ended", unfinished.Select(turn => turn.RunId));
+        Assert.Equal([true, false], unfinished.Take(2).Select(turn => turn.IsOver));
+    }
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task What_was_wished_for_a_run_and_how_often_it_was_begun_again_is_found_at_the_next_start()
+    {
+        await using var trial = new StorageTrial();
+        var journal = trial.Open();
+        var before = new Inbox(journal, new GatewayMeter(), TimeProvider.System);
+        var wishes = new TurnWishes { Limit = TimeSpan.FromSeconds(7), Model = "openai/other", Instructions = "In verse." };
+        var queue = new QueueSettings { Mode = QueueMode.Collect, Debounce = TimeSpan.FromMilliseconds(1), Cap = 3, Drop = QueueDrop.Summarize };
+        await before.AcceptAsync(Message("a"), wishes, queue);
+        await before.AcceptAsync(Message("b"));
+        var first = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
+        await first.TryResumeAsync((await first.RecoverAsync(Ct))[0], 5);
+        var second = new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System);
+        await second.TryResumeAsync((await second.RecoverAsync(Ct))[0], 6);
+
+        var unfinished = await new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System).RecoverAsync(Ct);
+
+        Assert.Equal(["a", "b"], unfinished.Select(turn => turn.RunId));
+        Assert.Equal([2, 0], unfinished.Select(turn => turn.Resumptions));
+        Assert.Equal((wishes, queue), (unfinished[0].Wishes, unfinished[0].Queue));
+        Assert.Equal((new TurnWishes(), new QueueSettings()), (unfinished[1].Wishes, unfinished[1].Queue));
+    }
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_message_that_an_older_version_accepted_is_found_too()
+    {
+        await using var trial = new StorageTrial();
+        await trial.Open().AppendAsync(
+            """{"kind":"accepted","runId":"a","print":"x","timestampMs":1,"session":"agent:main:main","content":"hello","channel":"webchat","senderId":"cli"}"""u8.ToArray(), Ct);
+
+        var turn = Assert.Single(await new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System).RecoverAsync(Ct));
+
+        Assert.Equal(("a", "hello", 0), (turn.RunId, turn.Message.Content, turn.Resumptions));
+        Assert.Equal((new TurnWishes(), new QueueSettings()), (turn.Wishes, turn.Queue));
     }
 
     [Fact]
@@ -218,7 +257,7 @@ public sealed class InboxTests
         var unfinished = await new Inbox(trial.Open(), new GatewayMeter(), TimeProvider.System).RecoverAsync(Ct);
 
         Assert.Equal(Acceptance.New, again);
-        Assert.Equal([Message("a")], unfinished);
+        Assert.Equal(Message("a"), Assert.Single(unfinished).Message);
     }
 
     [Fact]
@@ -229,6 +268,7 @@ public sealed class InboxTests
         var journal = trial.Open();
         var inbox = new Inbox(journal, new GatewayMeter(), TimeProvider.System);
         await inbox.AcceptAsync(Message("waits"));
+        await inbox.TryResumeAsync(new Turn(Message("waits")), 2);
         foreach (var run in new[] { "a", "b", "c" })
         {
             await inbox.AcceptAsync(Message(run, Megabytes));
@@ -242,7 +282,7 @@ public sealed class InboxTests
         var unfinished = await after.RecoverAsync(Ct);
 
         Assert.InRange(journal.Bytes, 1, 10_000);
-        Assert.Equal([Message("waits")], unfinished);
+        Assert.Equal((Message("waits"), 1), (Assert.Single(unfinished).Message, unfinished[0].Resumptions));
         Assert.Equal(Acceptance.Finished, await after.AcceptAsync(Message("b", Megabytes)));
         Assert.Equal(Acceptance.Finished, await after.AcceptAsync(Message("last")));
     }

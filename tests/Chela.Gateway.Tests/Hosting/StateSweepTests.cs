@@ -1,4 +1,4 @@
-using Chela.Gateway.Agents;
+using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Hosting;
 using Chela.Gateway.Sessions;
@@ -105,7 +105,7 @@ public sealed class StateSweepTests : IDisposable
         {
             var sessions = services.GetRequiredService<SessionTable>();
             await sessions.LoadAsync(ct);
-            await services.GetRequiredService<Interruption>().MarkAsync(await services.GetRequiredService<Inbox>().RecoverAsync(ct), ct);
+            await services.GetRequiredService<UnfinishedRuns>().SettleAsync(await services.GetRequiredService<Inbox>().RecoverAsync(ct), ct);
             foreach (var entry in sessions.All)
             {
                 await ReadAsync(reading, entry, services.GetRequiredService<Transcripts>());

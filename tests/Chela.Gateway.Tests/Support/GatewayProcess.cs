@@ -112,6 +112,19 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return start;
     }
 
+    /// <summary>Waits until it says that it is ready; false when it ends before.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        var ready = ReadyAsync();
+        if (await Task.WhenAny(ready, EndAsync()) == ready && ready.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+
+        await EndAsync();
+        return false;
+    }
+
     /// <summary>SIGKILL: the process is given no time for anything.</summary>
     public void Kill() => _process.Kill();
 

@@ -18,7 +18,7 @@ internal sealed class LaneQueue
     public Turn? Running => _running.Count > 0 ? _running[0] : null;
 
     /// <summary>The turns: the running one first, then those that it carries, then those that wait.</summary>
-    public IReadOnlyList<Turn> Turns => [.. _running, .. _waiting.Select(place => place.Turn).OfType<Turn>()];
+    public IReadOnlyList<Turn> Turns => [.. _running, .. _waiting.Select(place => place.Turn).OfType<Turn>().SelectMany(turn => turn.Carried.Prepend(turn))];
 
     /// <summary>The turns that are about to arrive.</summary>
     public IReadOnlyList<Turn> Expected => _expected;
@@ -114,7 +114,7 @@ internal sealed class LaneQueue
     {
         if (_running.Count == 0)
         {
-            _running.Add(turn);
+            _running.AddRange([turn, .. turn.Carried]);
         }
 
         _running.AddRange(others);
