@@ -101,6 +101,7 @@ public sealed class GatewayHost : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
         await services.GetRequiredService<Lanes>().StopAsync(either.Token);
+        await services.GetRequiredService<OwedReplies>().StopAsync();
         await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
         await services.GetRequiredService<Inbox>().Compaction;

@@ -204,6 +204,7 @@ internal static class GatewayServices
         .AddSingleton<TurnCare>()
         .AddSingleton<Replies>()
         .AddSingleton<Interruption>()
+        .AddSingleton<OwedReplies>()
         .AddSingleton<UnfinishedRuns>()
         .AddSingleton<IMethodModule, ModelMethods>()
         .AddSingleton<IMethodModule, AgentListMethods>();

@@ -6,7 +6,7 @@ namespace Chela.Gateway.Agents.Unfinished;
 
 /// <summary>Says of runs that the last process did not finish that they were interrupted: in their transcript, and where they were asked.</summary>
 internal sealed partial class Interruption(
-    Inbox inbox, SessionTable sessions, Replies replies, TimeProvider time, ILogger<Interruption> logger)
+    Inbox inbox, SessionTable sessions, Replies replies, OwedReplies owed, TimeProvider time, ILogger<Interruption> logger)
 {
     /// <summary>What the user reads in place of the answer.</summary>
     public const string Sentence = "The gateway stopped before this run had ended. Send the message again to get an answer.";
@@ -40,6 +40,10 @@ internal sealed partial class Interruption(
             if (await replies.TrySendAsync(turn.Message, answer))
             {
                 inbox.End(turn.Message, NowMs());
+            }
+            else
+            {
+                owed.Add(turn.Message, answer);
             }
         }
     }
