@@ -8,7 +8,7 @@ internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agent
 {
     private readonly string? _text = string.IsNullOrEmpty(query.Search) ? null : SearchableSession.Fold(query.Search);
     private readonly bool? _isForArchived = query.IsForArchived;
-    private readonly long _since = query.ActiveMinutes is { } minutes ? nowMs - (minutes * 60_000L) : long.MinValue;
+    private readonly long? _since = nowMs - (query.ActiveMinutes * 60_000L);
 
     /// <summary>The sessions that are asked for.</summary>
     /// <param name="newestFirst">All sessions.</param>
@@ -16,12 +16,12 @@ internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agent
     {
         foreach (var session in newestFirst)
         {
-            if (session.Entry.UpdatedAtMs < _since)
+            if (_since is { } since && session.Entry.UpdatedAtMs < since)
             {
                 yield break; // then come older ones
             }
 
-            if ((_text is null || session.Text.Contains(_text, StringComparison.Ordinal)) && Fits(session.Entry))
+            if ((_text is null || session.Text.Contains(_text, StringComparison.Ordinal)) && Fits(session.Entry)) // most are told by their text alone
             {
                 yield return session.Entry;
             }

@@ -41,8 +41,20 @@ internal sealed class SessionIndex
     public int CountOf(string agentId) => _perAgent.GetValueOrDefault(agentId);
 
     /// <summary>The newest that are not archived, but for the first few.</summary>
-    public IEnumerable<SessionEntry> Page(int offset, int limit) =>
-        _newestFirst.Select(session => session.Entry).Where(entry => !entry.IsArchived).Skip(offset).Take(limit);
+    public IReadOnlyList<SessionEntry> Page(int offset, int limit)
+    {
+        var page = new List<SessionEntry>();
+        var areAllListed = Unarchived == Count; // then those before the page need not be looked at
+        for (var node = _newestFirst.First; node is not null && page.Count < limit; node = node.Next)
+        {
+            if ((areAllListed || !node.ValueRef.Entry.IsArchived) && offset-- <= 0)
+            {
+                page.Add(node.ValueRef.Entry);
+            }
+        }
+
+        return page;
+    }
 
     /// <summary>Adds a session or puts it in the place of what was known of it, as the one that changed last.</summary>
     public void Put(SessionKey key, SessionEntry entry)

@@ -67,7 +67,7 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
 
     /// <summary>A page of the sessions that are not archived, newest first, and how many these are.</summary>
     public (IReadOnlyList<SessionEntry> Page, int Count) Page(int offset, int limit) =>
-        Read<(IReadOnlyList<SessionEntry>, int)>(index => ([.. index.Page(offset, limit)], index.Unarchived));
+        Read<(IReadOnlyList<SessionEntry>, int)>(index => (index.Page(offset, limit), index.Unarchived));
 
     /// <summary>The session with this key, made when there is none; returns when it is on disk.</summary>
     public ValueTask<SessionEntry> GetOrCreateAsync(SessionKey key, CancellationToken ct) =>
