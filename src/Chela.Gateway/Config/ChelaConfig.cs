@@ -18,6 +18,8 @@ internal sealed record ChelaConfig
 
     public ToolsConfig Tools { get; init; } = new();
 
+    public McpConfig Mcp { get; init; } = new();
+
     public SessionConfig Session { get; init; } = new();
 
     public MessagesConfig Messages { get; init; } = new();

@@ -45,16 +45,9 @@ internal static class ModelRules
             yield return ($"{path}.baseUrl", wrong);
         }
 
-        foreach (var (header, value) in provider.Headers ?? new Dictionary<string, string>())
+        foreach (var problem in HeaderRule.Problems($"{path}.headers", provider.Headers))
         {
-            if (header.Length is 0 or > 128 || !header.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            {
-                yield return ($"{path}.headers", $"has a header whose name is not made of letters, digits, - and _: '{JsonText.Show(header)}'");
-            }
-            else if (value.Any(c => c is < ' ' or > '~'))
-            {
-                yield return ($"{path}.headers.{header}", "must be made of printable ASCII characters");
-            }
+            yield return problem;
         }
 
         foreach (var (index, model) in (provider.Models ?? []).Index())

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
+using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
@@ -102,6 +103,7 @@ public sealed class GatewayHost : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
         await services.GetRequiredService<Lanes>().StopAsync(either.Token);
         await services.GetRequiredService<OwedReplies>().StopAsync();
+        await services.GetRequiredService<McpServers>().DisposeAsync();
         await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
         await services.GetRequiredService<Inbox>().Compaction;
@@ -217,6 +219,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
+        services.GetRequiredService<McpServers>().Start();
     }
 
     private static async Task LoadSessionsAsync(IServiceProvider services, CancellationToken ct)

@@ -1,11 +1,13 @@
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
+using Chela.Contracts.Tools;
 using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Access.Nodes;
 using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Approvals;
+using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Agents.Supervisor;
@@ -61,7 +63,7 @@ internal static class GatewayServices
     private static IServiceCollection AddLogs(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton(_ => new LogFile(setup.Paths.LogFile))
         .AddSingleton(_ => new LogSecrets(
-            [setup.Secret, .. setup.Models.Providers.SelectMany(provider => provider.Secrets), .. setup.Config.Config.Channels.Webhook.Values.Select(account => account.Secret)]))
+            [setup.Secret, .. setup.Models.Providers.SelectMany(provider => provider.Secrets), .. setup.Config.Config.Channels.Webhook.Values.Select(account => account.Secret), .. McpSecrets.Of(setup.Config.Config.Mcp)]))
         .AddSingleton<ILoggerProvider, FileLoggerProvider>()
         .AddSingleton<IMethodModule, LogMethods>();
 
@@ -193,6 +195,8 @@ internal static class GatewayServices
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ToolCatalog>()
         .AddSingleton<ToolRunner>()
+        .AddSingleton<McpServers>()
+        .AddSingleton<IToolSource>(provider => provider.GetRequiredService<McpServers>())
         .AddSingleton<IMethodModule, ToolMethods>()
         .AddSingleton(provider => new ApprovalGrants(
             new DocumentFile(provider.GetRequiredService<StatePaths>().ApprovalsFile), provider.GetRequiredService<ILogger<ApprovalGrants>>()))

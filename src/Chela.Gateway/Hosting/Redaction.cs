@@ -62,7 +62,7 @@ internal static partial class Redaction
         }
     }
 
-    [GeneratedRegex("token|password|passwd|passphrase|secret|api_?key|private_?key|credential|^headers$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("token|password|passwd|passphrase|secret|api_?key|private_?key|credential|^headers$|^env$", RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
 
     [GeneratedRegex("://[^/@\\s]+@")]

@@ -1,7 +1,12 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Text;
+using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
+using Chela.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Agents.Providers;
 
@@ -26,6 +31,36 @@ public sealed class LazyLoadingTests
         Assert.Contains("Anthropic", load.Asked);
     }
 
+    [Theory]
+    [Trait("Requirement", "G3")]
+    [InlineData(null, false)]
+    [InlineData("https://mcp.example.org/", true)]
+    public async Task The_assembly_of_the_MCP_SDK_is_loaded_where_a_server_is_configured(string? url, bool isLoaded)
+    {
+        var load = new RecordingLoadContext();
+        var gateway = load.LoadFromAssemblyPath(typeof(McpServers).Assembly.Location);
+        var file = url is null ? null : Encoding.UTF8.GetBytes("""{"mcp":{"servers":{"a":{"url":"URL"}}}}""".Replace("URL", url, StringComparison.Ordinal));
+        var loader = Make(typeof(ConfigLoader));
+        var snapshot = loader.GetType().GetMethod(nameof(ConfigLoader.Load))!.Invoke(loader, [Make(typeof(ConfigSources), "/chela.json", file)]);
+        var servers = Make(typeof(McpServers), Make(typeof(ConfigStore), snapshot), TimeProvider.System, NullLoggerFactory.Instance);
+
+        await using (((IAsyncDisposable)servers).ConfigureAwait(false))
+        {
+            servers.GetType().GetMethod(nameof(McpServers.Start))!.Invoke(servers, null);
+            await Patience.UntilAsync(
+                async ct =>
+                {
+                    await Task.Delay(10, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nothing tells when an assembly is loaded
+                    return !isLoaded || load.HasAsked("ModelContextProtocol.Core");
+                },
+                "the SDK is loaded");
+        }
+
+        Assert.Equal(isLoaded, load.HasAsked("ModelContextProtocol.Core"));
+
+        object Make(Type type, params object?[] arguments) => Activator.CreateInstance(gateway.GetType(type.FullName!, throwOnError: true)!, arguments)!;
+    }
+
     private static void UseCatalog(RecordingLoadContext load, string? variable)
     {
         var gateway = load.LoadFromAssemblyPath(typeof(ProviderCatalog).Assembly.Location);
@@ -43,11 +78,13 @@ public sealed class LazyLoadingTests
     /// <summary>A second copy of the gateway, which tells which assemblies its code makes the runtime look for.</summary>
     private sealed class RecordingLoadContext() : AssemblyLoadContext("recording", isCollectible: true)
     {
-        public List<string?> Asked { get; } = [];
+        public ConcurrentQueue<string?> Asked { get; } = new();
+
+        public bool HasAsked(string name) => Asked.Contains(name);
 
         protected override Assembly? Load(AssemblyName assemblyName)
         {
-            Asked.Add(assemblyName.Name);
+            Asked.Enqueue(assemblyName.Name);
             return null;
         }
     }
