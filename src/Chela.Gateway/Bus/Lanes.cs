@@ -75,7 +75,7 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
         {
             var lane = _lanes[turn.Session];
             lane.Reserved -= 1 + turn.Carried.Count;
-            turn.TakeSteered = () => Locked(lane.Queue.TakeSteered);
+            turn.TakeSteered = () => Locked(() => lane.Queue.TakeSteered(Now));
             inTheWay = lane.Queue.Arrive(turn, Now);
             Start(turn.Session, lane);
         }

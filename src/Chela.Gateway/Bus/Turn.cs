@@ -151,6 +151,9 @@ internal sealed class Turn(InboundMessage message)
     public bool CanJoin(Turn other) =>
         Message.Channel == other.Message.Channel && Message.ReplyTo == other.Message.ReplyTo && Wishes == other.Wishes;
 
+    /// <summary>True when the same person said both.</summary>
+    public bool IsOfSenderOf(Turn other) => Message.SenderId == other.Message.SenderId;
+
     /// <summary>Lets this turn's run answer others as well. Stopping one of them stops the run, for there is only one.</summary>
     public void Carry(IReadOnlyList<Turn> others)
     {

@@ -7,6 +7,19 @@ namespace Chela.Gateway.Config;
 internal sealed record MessagesConfig
 {
     public MessageQueueConfig Queue { get; init; } = new();
+
+    public MessageInboundConfig Inbound { get; init; } = new();
+}
+
+/// <summary>How messages that channels bring come in.</summary>
+internal sealed record MessageInboundConfig
+{
+    [Range(0, MessageQueueConfig.MaxDebounceMs)]
+    [Description("How long the sender of a message that a channel brought may go on before all is answered together, in milliseconds.")]
+    public int DebounceMs { get; init; }
+
+    [MaxLength(100), Range(0, MessageQueueConfig.MaxDebounceMs), Description("The same for messages of one channel.")]
+    public IReadOnlyDictionary<string, int> ByChannel { get; init; } = new Dictionary<string, int>();
 }
 
 /// <summary>What becomes of messages that come while their session is busy.</summary>

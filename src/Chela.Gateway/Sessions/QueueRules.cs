@@ -17,8 +17,16 @@ internal sealed class QueueRules(ConfigStore config, SessionTable sessions)
         {
             Mode = Enum.Parse<QueueMode>(mode ?? session?.QueueMode ?? rules.ByChannel.GetValueOrDefault(message.Channel, rules.Mode), ignoreCase: true),
             Debounce = TimeSpan.FromMilliseconds(session?.QueueDebounceMs ?? rules.DebounceMs),
+            Hold = TimeSpan.FromMilliseconds(HoldMs(message.Channel)),
             Cap = session?.QueueCap ?? rules.Cap,
             Drop = Enum.Parse<QueueDrop>(session?.QueueDrop ?? rules.Drop, ignoreCase: true),
         };
+    }
+
+    /// <summary>Nothing of what comes over sockets and HTTP is held: a client that sends a message has it whole.</summary>
+    private int HoldMs(string channel)
+    {
+        var rules = config.Current.Config.Messages.Inbound;
+        return channel == ChatIntake.OfClients ? 0 : rules.ByChannel.GetValueOrDefault(channel, rules.DebounceMs);
     }
 }

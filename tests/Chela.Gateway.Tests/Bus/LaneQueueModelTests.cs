@@ -120,7 +120,7 @@ public sealed class LaneQueueModelTests
         private void Steer(Turn running)
         {
             var expected = _waiting.TakeWhile(one => one.Turn is { IsOver: false, Queue.Mode: QueueMode.Steer }).Select(one => one.Turn!).ToList();
-            Assert.Equal(expected, _queue.TakeSteered());
+            Assert.Equal(expected, _queue.TakeSteered(Now));
             Assert.Equal(expected, running.Carried.TakeLast(expected.Count));
             expected.ForEach(Leave);
         }

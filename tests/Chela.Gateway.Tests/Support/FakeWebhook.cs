@@ -53,12 +53,13 @@ internal sealed class FakeWebhook : IAsyncDisposable
     }
 
     /// <summary>A gateway in this folder that knows the program.</summary>
-    public GatewayStart StartIn(TempFolder folder, int textChunkLimit = 4_000)
+    public GatewayStart StartIn(TempFolder folder, int textChunkLimit = 4_000, int debounceMs = 0)
     {
         var start = new GatewayStart(folder.Path);
         Directory.CreateDirectory(start.StateDirectory!);
         var account = new JsonObject { ["secret"] = Secret, ["url"] = Url, ["textChunkLimit"] = textChunkLimit };
         var config = new JsonObject { ["channels"] = new JsonObject { ["webhook"] = new JsonObject { [Account] = account } } };
+        config["messages"] = new JsonObject { ["inbound"] = new JsonObject { ["debounceMs"] = debounceMs } };
         File.WriteAllText(Path.Combine(start.StateDirectory!, "chela.json"), config.ToJsonString());
         return start;
     }

@@ -18,7 +18,7 @@ internal sealed class LaneQueue
     public Turn? Running => _running.Count > 0 ? _running[0] : null;
 
     /// <summary>The turns: the running one first, then those that it carries, then those that wait.</summary>
-    public IReadOnlyList<Turn> Turns => [.. _running, .. _waiting.Select(place => place.Turn).OfType<Turn>().SelectMany(turn => turn.Carried.Prepend(turn))];
+    public IReadOnlyList<Turn> Turns => [.. _running, .. TurnsOf(_waiting)];
 
     /// <summary>The turns that are about to arrive.</summary>
     public IReadOnlyList<Turn> Expected => _expected;
@@ -40,8 +40,10 @@ internal sealed class LaneQueue
     public IReadOnlyList<Turn> Arrive(Turn turn, TimeSpan now)
     {
         _expected.Remove(turn);
-        IReadOnlyList<Turn> inTheWay = turn.Queue.Mode == QueueMode.Interrupt ? Turns : [];
-        _waiting.Add(new Place(turn, null, Waits: Depth > 0, now + turn.Queue.Debounce));
+        var burst = BurstOf(turn, now);
+        IReadOnlyList<Turn> inTheWay =
+            turn.Queue.Mode == QueueMode.Interrupt ? [.. _running, .. TurnsOf(_waiting.Where(place => burst is null || place.Burst != burst))] : [];
+        _waiting.Add(new Place(turn, null, Waits: Depth > 0, now + turn.Queue.Debounce) { Burst = burst });
         if (turn.Queue.Drop != QueueDrop.New)
         {
             var hoping = _waiting.Where(place => place.Waits && place.Turn is { IsOver: false }).ToList();
@@ -69,9 +71,9 @@ internal sealed class LaneQueue
         }
 
         var first = _waiting[0];
-        var together = first.Collects ? _waiting.TakeWhile(place => place.Collects && place.Turn!.CanJoin(first.Turn!)).ToList() : [first];
-        var due = together.Max(place => place.QuietAt);
-        if (first.Collects && due > now)
+        List<Place> together = [first, .. _waiting.Skip(1).TakeWhile(place => place.Joins(first))];
+        var due = together.Max(place => place.DueAt);
+        if (due > now)
         {
             wakeAt = due;
             return null;
@@ -88,11 +90,11 @@ internal sealed class LaneQueue
         return new Work(turn, null);
     }
 
-    /// <summary>Takes the waiting turns that the running one can still answer.</summary>
-    public IReadOnlyList<Turn> TakeSteered()
+    /// <summary>Takes the waiting turns that the running one can still answer, but for those whose sender may go on.</summary>
+    public IReadOnlyList<Turn> TakeSteered(TimeSpan now)
     {
         var steered = _waiting
-            .TakeWhile(place => place.Turn is { IsOver: false, Queue.Mode: QueueMode.Steer } turn && turn.CanJoin(_running[0]))
+            .TakeWhile(place => !(place.Burst?.Until > now) && place.Turn is { IsOver: false, Queue.Mode: QueueMode.Steer } turn && turn.CanJoin(_running[0]))
             .Select(place => place.Turn!)
             .ToList();
         _waiting.RemoveRange(0, steered.Count);
@@ -108,6 +110,23 @@ internal sealed class LaneQueue
         _running.Clear();
         _isBusy = false;
         return ended;
+    }
+
+    private static IEnumerable<Turn> TurnsOf(IEnumerable<Place> places) =>
+        places.Select(place => place.Turn).OfType<Turn>().SelectMany(turn => turn.Carried.Prepend(turn));
+
+    /// <summary>What a message belongs to: what its sender has just said, if that still waits for more, or what begins with it. Null where nothing is held.</summary>
+    private Burst? BurstOf(Turn turn, TimeSpan now)
+    {
+        if (turn.Queue.Hold == TimeSpan.Zero || turn.Resumptions > 0) // one that begins again has waited long enough
+        {
+            return null;
+        }
+
+        var last = _waiting.LastOrDefault();
+        var burst = last is { Burst: { } before, Turn: { } other } && before.Until > now && turn.IsOfSenderOf(other) && turn.CanJoin(other) ? before : new Burst();
+        burst.Until = now + turn.Queue.Hold;
+        return burst;
     }
 
     private void Carry(Turn turn, IReadOnlyList<Turn> others)
@@ -129,5 +148,24 @@ internal sealed class LaneQueue
     {
         /// <summary>True while it is to run together with others. What was stopped or dropped only has to be written down.</summary>
         public bool Collects => Waits && Turn is { IsOver: false, Queue.Mode: QueueMode.Collect };
+
+        /// <summary>What came in quick succession with it; null where nothing is held.</summary>
+        public Burst? Burst { get; init; }
+
+        /// <summary>When it may run.</summary>
+        public TimeSpan DueAt => Turn is { IsOver: false } ? Max(Collects ? QuietAt : default, Burst?.Until ?? default) : default;
+
+        /// <summary>True when it runs together with one before it.</summary>
+        public bool Joins(Place first) => first.Turn is { IsOver: false } && Turn is { IsOver: false }
+            && ((Collects && first.Collects && Turn.CanJoin(first.Turn)) || (Burst is not null && Burst == first.Burst));
+
+        private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    }
+
+    /// <summary>Messages of one sender that came in quick succession.</summary>
+    private sealed class Burst
+    {
+        /// <summary>When nothing more has come for long enough.</summary>
+        public TimeSpan Until { get; set; }
     }
 }

@@ -37,6 +37,9 @@ internal sealed record QueueSettings
     /// <summary>How long nothing more may have come before collected messages run.</summary>
     public TimeSpan Debounce { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long the sender may go on before all that came in quick succession is answered by one run; zero for no time at all.</summary>
+    public TimeSpan Hold { get; init; }
+
     /// <summary>The most messages that wait in a lane.</summary>
     public int Cap { get; init; } = 20;
 
