@@ -1,5 +1,5 @@
-using Chela.Gateway.Agents.Providers;
 using System.Text.Json;
+using Chela.Gateway.Agents.Providers;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Tests.Agents.Providers.OpenAi;
