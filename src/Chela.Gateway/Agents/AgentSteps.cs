@@ -20,6 +20,9 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
     /// <summary>So often the same calls with the same results may follow each other.</summary>
     private const int MostRepeats = 3;
 
+    /// <summary>The longest results of one step together, in characters.</summary>
+    private const int LongestResults = 400_000;
+
     /// <summary>What the model says, step after step.</summary>
     /// <param name="run">The run.</param>
     /// <param name="ct">Ends it.</param>
@@ -53,7 +56,13 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
                     : "The model called a tool although none was offered.");
             }
 
-            var done = new ToolStep(said.ToString(), await RunAsync(turn, calls, narrator, ct));
+            if (calls.Exists(call => tools.WaitsForPeople(call.Name, agent.Id, ChannelOf(turn))))
+            {
+                turn.Slot?.Release();
+            }
+
+            var done = new ToolStep(said.ToString(), Bounded(await RunAsync(turn, calls, narrator, ct)));
+            await (turn.Slot?.TakeAsync(ct) ?? Task.CompletedTask);
             circles.Check(done);
             conversation.AddRange(done.ToMessages());
             conversation.AddRange(await run.OnStep(done));
@@ -70,6 +79,10 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
 
         return new ChatOptions { Tools = [.. offered], ToolMode = isLast ? ChatToolMode.None : ChatToolMode.Auto };
     }
+
+    /// <summary>The results within a bound for all together: they become one line of the transcript.</summary>
+    private static IReadOnlyList<ToolUse> Bounded(IReadOnlyList<ToolUse> uses) =>
+        [.. uses.Select(use => use with { Result = ToolRunner.Cut(use.Result, LongestResults / uses.Count) })];
 
     /// <summary>Runs the calls: those that only read at the same time, any other one after the other.</summary>
     private async Task<IReadOnlyList<ToolUse>> RunAsync(Turn turn, List<FunctionCallContent> calls, RunNarrator narrator, CancellationToken ct)

@@ -39,9 +39,9 @@ internal static class WebhookRule
     {
         foreach (var (name, account) in channels.Webhook)
         {
-            if (!IsName(name))
+            if (!NameRule.Fits(name))
             {
-                yield return (Key, $"has an account whose name is not 1 to 64 of a-z, 0-9, - and _, the first a letter or digit: '{Schema.JsonText.Show(name)}'");
+                yield return (Key, $"has an account whose name is not {NameRule.Words()}: '{Schema.JsonText.Show(name)}'");
                 continue;
             }
 
@@ -56,7 +56,4 @@ internal static class WebhookRule
             }
         }
     }
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_') && char.IsAsciiLetterOrDigit(name[0]);
 }

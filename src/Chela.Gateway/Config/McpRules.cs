@@ -12,9 +12,9 @@ internal static class McpRules
 
     /// <summary>The problems, each with the dotted key of a setting that was made.</summary>
     public static IEnumerable<(string Path, string Message)> Problems(McpConfig mcp) =>
-        mcp.Servers.SelectMany(server => IsName(server.Key)
+        mcp.Servers.SelectMany(server => NameRule.Fits(server.Key, LongestName)
             ? Problems($"{Servers}.{server.Key}", server.Value)
-            : [(Servers, $"has a server whose name is not 1 to {LongestName} of a-z, 0-9, - and _, the first a letter or digit: '{JsonText.Show(server.Key)}'")]);
+            : [(Servers, $"has a server whose name is not {NameRule.Words(LongestName)}: '{JsonText.Show(server.Key)}'")]);
 
     private static IEnumerable<(string Path, string Message)> Problems(string path, McpServerConfig server)
     {
@@ -49,7 +49,4 @@ internal static class McpRules
         (variables ?? new Dictionary<string, string>())
             .Where(variable => variable.Key.Length == 0 || variable.Key.Contains('=', StringComparison.Ordinal) || (variable.Key + variable.Value).Contains('\0', StringComparison.Ordinal))
             .Select(variable => (path, $"has a variable that no program can get: '{JsonText.Show(variable.Key)}'"));
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_') && char.IsAsciiLetterOrDigit(name[0]);
 }

@@ -7,7 +7,6 @@ namespace Chela.Gateway.Config;
 internal static class ModelRules
 {
     private const string Providers = "models.providers";
-    private const string NameWords = "1 to 64 of a-z, 0-9, - and _, the first a letter or digit";
 
     private static readonly string[] Inputs = ["text", "image", "audio", "video", "document"];
 
@@ -16,9 +15,9 @@ internal static class ModelRules
     {
         foreach (var (name, provider) in models.Providers)
         {
-            var problems = IsName(name)
+            var problems = NameRule.Fits(name)
                 ? Problems($"{Providers}.{name}", provider)
-                : [(Providers, $"has a provider whose name is not {NameWords}: '{JsonText.Show(name)}'")];
+                : [(Providers, $"has a provider whose name is not {NameRule.Words()}: '{JsonText.Show(name)}'")];
             foreach (var problem in problems)
             {
                 yield return problem;
@@ -27,9 +26,9 @@ internal static class ModelRules
 
         foreach (var (alias, model) in models.Aliases)
         {
-            if (!IsName(alias))
+            if (!NameRule.Fits(alias))
             {
-                yield return ("models.aliases", $"has an alias that is not {NameWords}: '{JsonText.Show(alias)}'");
+                yield return ("models.aliases", $"has an alias that is not {NameRule.Words()}: '{JsonText.Show(alias)}'");
             }
             else if (model.Length > 256 || model.IndexOf('/', StringComparison.Ordinal) is var slash && (slash < 1 || slash + 1 == model.Length))
             {
@@ -64,7 +63,4 @@ internal static class ModelRules
             }
         }
     }
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_') && char.IsAsciiLetterOrDigit(name[0]);
 }

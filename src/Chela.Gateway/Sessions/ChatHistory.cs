@@ -67,10 +67,10 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
             }
 
             kept.Enqueue(entry);
-            chars += entry.Text.Length;
+            chars += entry.Length;
             while (kept.Count > page.Limit || (chars > page.MaxBytes && kept.Count > 1))
             {
-                chars -= kept.Dequeue().Text.Length;
+                chars -= kept.Dequeue().Length;
             }
         }
 

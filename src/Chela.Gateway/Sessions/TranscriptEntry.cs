@@ -44,6 +44,23 @@ internal static class StopReasons
 internal sealed record StoredToolUse(string Id, string Name, string Arguments, string Result)
 {
     public bool IsError { get; init; }
+
+    /// <summary>False where the arguments are no JSON object: only a file from elsewhere can say such a thing.</summary>
+    [JsonIgnore]
+    public bool IsReadable
+    {
+        get
+        {
+            try
+            {
+                return JsonElement.Parse(Arguments).ValueKind == JsonValueKind.Object;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+    }
 }
 
 /// <summary>One line of a transcript: what a person or the agent said.</summary>
@@ -78,6 +95,10 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
 
     /// <summary>The calls of a step; absent in every other line.</summary>
     public IReadOnlyList<StoredToolUse>? Uses { get; init; }
+
+    /// <summary>How long all its texts are together, in characters.</summary>
+    [JsonIgnore]
+    public long Length => Text.Length + (Uses?.Sum(use => (long)use.Arguments.Length + use.Result.Length) ?? 0);
 
     /// <summary>True when a model should read it: what was said, and answers that came to their end or were stopped by a person.</summary>
     [JsonIgnore]

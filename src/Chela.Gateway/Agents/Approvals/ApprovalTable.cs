@@ -120,7 +120,7 @@ internal sealed partial class ApprovalTable(ApprovalGrants grants, EventBus even
         events.Publish(new ApprovalRequestedEvent(approval));
         if (approval.ReplyTo is { } target)
         {
-            var text = $"The agent asks for leave to use a tool:\n{approval.Shown}\n\nAnswer /approve {approval.Id} followed by one of {string.Join(", ", ApprovalWords.All)}.";
+            var text = $"The agent waits for leave to use a tool:\n{approval.Shown}\n\nSomebody with a client of the gateway decides: /approve {approval.Id} allow-once (or {string.Join(", ", ApprovalWords.All.Skip(1))}).";
             await outbox.TryEnqueueAsync(new OutboundMessage($"{approval.RunId}:approval:{approval.Id}", target, text, approval.CreatedAtMs));
         }
     }

@@ -36,6 +36,9 @@ internal enum ProviderErrorKind
     /// <summary>No such model, provider or address.</summary>
     NotFound,
 
+    /// <summary>The model takes no tools.</summary>
+    ToolsUnsupported,
+
     /// <summary>The provider refused the request as wrong (other 4xx). The same request will fail again.</summary>
     InvalidRequest,
 }

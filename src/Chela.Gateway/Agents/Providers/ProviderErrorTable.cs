@@ -20,6 +20,8 @@ internal static class ProviderErrorTable
         new(ProviderErrorKind.Quota, [400, 403, 429],
             ["insufficient_quota", "billing_hard_limit", "billing_not_active", "insufficient credits", "insufficient balance",
              "credit balance is too low"]),
+        new(ProviderErrorKind.ToolsUnsupported, [400, 404, 422],
+            ["not support tools", "support tool use", "not support tool", "not support function calling", "tool choice requires"]),
         new(ProviderErrorKind.NotFound, [400, 404],
             ["model_not_found", "model not found", "unknown model", "not a valid model"]),
         new(ProviderErrorKind.Rate, [429], ["rate_limit", "rate limit", "tokens per minute", "too many requests"]),

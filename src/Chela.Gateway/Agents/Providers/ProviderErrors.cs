@@ -35,6 +35,7 @@ internal sealed class ProviderErrors(string keyName, string addressName)
         ProviderErrorKind.Malformed => $"The model provider sent an answer that cannot be read. Check {addressName}.",
         ProviderErrorKind.NotFound =>
             $"The model provider does not know this model or address{status}. Check the model's name and {addressName}.",
+        ProviderErrorKind.ToolsUnsupported => $"The model takes no tools{status}. Choose another model, or the mode fast (agents.defaults.mode).",
         ProviderErrorKind.InvalidRequest => $"The model provider rejected the request{status}.",
         _ => $"The model provider reported an error{status}.",
     };

@@ -40,6 +40,11 @@ internal sealed partial class ToolRunner(
     /// <summary>True when calls of this tool may run beside others.</summary>
     public bool IsReadOnly(string nameForModel) => catalog.Now().GetValueOrDefault(nameForModel) is not { Description.HasSideEffects: true };
 
+    /// <summary>True when somebody may have to decide on a call of this tool.</summary>
+    public bool WaitsForPeople(string nameForModel, string agentId, string? channel) =>
+        catalog.Now().TryGetValue(nameForModel, out var tool)
+        && ToolPolicy.Of(tool.Description, config.Current.Config, agentId, channel) == ToolPermission.Ask;
+
     /// <summary>Runs one call, once it is approved where that is needed. Throws only when the run is over.</summary>
     /// <param name="call">The call.</param>
     /// <param name="context">On whose behalf.</param>

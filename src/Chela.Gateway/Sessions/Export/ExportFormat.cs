@@ -62,7 +62,9 @@ internal static class ExportFormat
 
         if (line.Entry is { } entry)
         {
-            return entry with { Text = TextOf(message.Content) };
+            return entry.Uses?.All(use => use.IsReadable) == false
+                ? throw new JsonException("the arguments of a tool's call are no JSON object")
+                : entry with { Text = TextOf(message.Content) };
         }
 
         if (message.Role is not (TranscriptEntry.User or TranscriptEntry.Assistant) || line.Id is not { Length: > 0 } id)

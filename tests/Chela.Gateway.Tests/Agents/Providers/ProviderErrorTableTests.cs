@@ -23,6 +23,8 @@ public sealed class ProviderErrorTableTests
     [InlineData(403, """{"error":{"message":"Your input was flagged","code":403}}""", nameof(ProviderErrorKind.ContentRefused))]
     [InlineData(404, """{"error":"model \"llama9\" not found, try pulling it first"}""", nameof(ProviderErrorKind.NotFound))]
     [InlineData(400, """{"error":{"message":"foo is not a valid model ID","code":400}}""", nameof(ProviderErrorKind.NotFound))]
+    [InlineData(400, """{"error":{"message":"registry.ollama.ai/library/gemma:2b does not support tools"}}""", nameof(ProviderErrorKind.ToolsUnsupported))]
+    [InlineData(404, """{"error":{"message":"No endpoints found that support tool use.","code":404}}""", nameof(ProviderErrorKind.ToolsUnsupported))]
     [InlineData(408, "", nameof(ProviderErrorKind.Timeout))]
     [InlineData(504, "<html>", nameof(ProviderErrorKind.Timeout))]
     [InlineData(500, "", nameof(ProviderErrorKind.Overload))]

@@ -138,6 +138,28 @@ public sealed class AgentStepsTests
     }
 
     [Fact]
+    public async Task A_model_that_takes_no_tools_is_asked_without()
+    {
+        await using var trial = await ToolTrial.StartAsync(null, new ProbeTool("look", "x"));
+        trial.Model.Enqueue(FakeOpenAiReply.Failure(400, "invalid_request_error", "gemma:2b does not support tools"), FakeOpenAiReply.Text("Hello."));
+
+        Assert.Equal("Hello.", (await trial.RunAsync("Hi")).Text);
+        Assert.NotNull(trial.Model.Requests[0].Body.Find("tools"));
+        Assert.Null(trial.Model.Requests[1].Body.Find("tools"));
+    }
+
+    [Fact]
+    public async Task The_results_of_one_step_are_bounded_together()
+    {
+        await using var trial = await ToolTrial.StartAsync(null, new ProbeTool("look", new string('x', 30_000)));
+        trial.Model.Enqueue(FakeOpenAiReply.Calls([.. Enumerable.Repeat(("look", "{}"), 100)]), FakeOpenAiReply.Text("Much."));
+
+        await trial.RunAsync("Well?");
+
+        Assert.InRange((await trial.TranscriptAsync())[1].Length, 400_000, 420_000);
+    }
+
+    [Fact]
     public async Task A_run_that_is_stopped_while_a_tool_runs_ends_at_once()
     {
         var began = new TaskCompletionSource();

@@ -98,6 +98,23 @@ public sealed class ExportTests : IAsyncLifetime
         Assert.Empty(Files());
     }
 
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public async Task A_step_that_nobody_could_read_is_not_taken_in(string arguments)
+    {
+        var step = new TranscriptEntry("run:step2", TranscriptEntry.Step, "", 1, "run") { Uses = [new StoredToolUse("c0", "look", arguments, "seen")] };
+        var good = step with { Uses = [step.Uses[0] with { Arguments = "{}" }] };
+
+        var (_, refused) = await AddAsync("to", null, done: true, Head, ExportFormat.LineOf(step, null));
+        var (taken, none) = await AddAsync("to", null, done: true, Head, ExportFormat.LineOf(good, null));
+
+        Assert.Equal("line 2 is not of an exported session: the arguments of a tool's call are no JSON object", refused?.Message);
+        Assert.Null(none);
+        Assert.Equal("1", taken.Text("imported"));
+    }
+
     [Fact]
     public async Task A_session_is_not_replaced_by_an_import_not_even_by_one_that_began_before_it()
     {

@@ -28,7 +28,7 @@ internal sealed record FailureRule(int Retries, bool FailsOver, CoolDownScope Co
         ProviderErrorKind.Authentication or ProviderErrorKind.Quota => new(0, true, CoolDownScope.Provider),
 
         // Another model may take the request; that this one did not says nothing about the next.
-        ProviderErrorKind.InvalidRequest or ProviderErrorKind.Unknown => new(0, true, CoolDownScope.None),
+        ProviderErrorKind.InvalidRequest or ProviderErrorKind.ToolsUnsupported or ProviderErrorKind.Unknown => new(0, true, CoolDownScope.None),
 
         // The conversation is at fault. A longer context or a laxer filter somewhere else is for its owner to choose.
         ProviderErrorKind.ContextTooLong or ProviderErrorKind.ContentRefused => new(0, false, CoolDownScope.None),

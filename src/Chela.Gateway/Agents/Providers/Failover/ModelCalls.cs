@@ -56,7 +56,7 @@ internal sealed partial class ModelCalls
         {
             try
             {
-                var answer = await AskAsync(model, messages, options, ct);
+                var answer = await AskAsWellAsItTakesAsync(model, messages, options, ct);
                 _health.Succeeded(model);
                 return answer;
             }
@@ -74,6 +74,20 @@ internal sealed partial class ModelCalls
         }
 
         throw refusals.Count == 1 ? refusals[0] : Together(refusals);
+    }
+
+    /// <summary>Asks one model, without tools where it takes none: small models that run at home often do not.</summary>
+    private async Task<Answer> AskAsWellAsItTakesAsync(ModelRef model, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken ct)
+    {
+        try
+        {
+            return await AskAsync(model, messages, options, ct);
+        }
+        catch (ProviderException refused) when (refused.Error.Kind == ProviderErrorKind.ToolsUnsupported && options?.Tools is { Count: > 0 })
+        {
+            Log.WithoutTools(_logger, model);
+            return await AskAsync(model, messages, options: null, ct);
+        }
     }
 
     /// <summary>Asks one model, again where that may help.</summary>
@@ -146,6 +160,9 @@ internal sealed partial class ModelCalls
     {
         [LoggerMessage(1420, LogLevel.Information, "Model {Model} is asked again in {Wait}: {Reason}")]
         public static partial void Again(ILogger logger, ModelRef model, TimeSpan wait, string reason);
+
+        [LoggerMessage(1422, LogLevel.Information, "Model {Model} takes no tools, and is asked without")]
+        public static partial void WithoutTools(ILogger logger, ModelRef model);
 
         [LoggerMessage(1421, LogLevel.Warning, "Model {Model} did not answer ({Kind}): {Reason}")]
         public static partial void Failed(ILogger logger, ModelRef model, ProviderErrorKind kind, string reason);
