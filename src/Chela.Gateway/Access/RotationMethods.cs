@@ -61,7 +61,7 @@ internal sealed class RotationMethods(TokenRotation rotation, SharedSecrets secr
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var overlap = parameters.OverlapMs is { } given ? TimeSpan.FromMilliseconds(given) : UsualOverlap;
         var endsAtMs = await RotateAsync(token, overlap, ct);
-        context.AfterAnswer(secrets.EndDue);
+        secrets.EndDue(context);
         return new AuthRotateResult(token, nowMs, endsAtMs);
     }
 

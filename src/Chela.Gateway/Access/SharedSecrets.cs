@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Chela.Gateway.Rpc;
 
 namespace Chela.Gateway.Access;
 
@@ -17,7 +18,7 @@ internal sealed class SharedSecrets(string secret, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private volatile State _state = new(HashOf(secret), secret.Length > 0, []);
-    private Action? _onEnd;
+    private Action<CallContext?>? _onEnd;
 
     /// <summary>The secrets that still open besides the present one.</summary>
     public IReadOnlyList<FormerSecret> Former => _state.Former;
@@ -56,10 +57,11 @@ internal sealed class SharedSecrets(string secret, TimeProvider time)
     }
 
     /// <summary>Names who closes what came in with a secret that has ended.</summary>
-    public void Attach(Action onEnd) => _onEnd = onEnd;
+    public void Attach(Action<CallContext?> onEnd) => _onEnd = onEnd;
 
     /// <summary>Forgets the secrets that have ended, and has closed what came in with them.</summary>
-    public void EndDue()
+    /// <param name="call">The call that ends them, whose connection is closed after its answer; null when their time is over.</param>
+    public void EndDue(CallContext? call = null)
     {
         var now = NowMs();
         lock (_gate)
@@ -67,7 +69,7 @@ internal sealed class SharedSecrets(string secret, TimeProvider time)
             _state = _state with { Former = [.. _state.Former.Where(former => former.EndsAtMs > now)] };
         }
 
-        _onEnd?.Invoke();
+        _onEnd?.Invoke(call);
     }
 
     /// <summary>Lower-case hex of the SHA-256.</summary>

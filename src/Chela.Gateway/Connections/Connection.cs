@@ -113,6 +113,19 @@ internal sealed class Connection : ICallerConnection, IDisposable
 
     public void Close(int code, string reason) => Close(new WireClose(code, Cut(reason)));
 
+    /// <summary>Closes the connection because of a call: at once, or after the answer when the call came over this connection.</summary>
+    public void Close(int code, string reason, CallContext? call)
+    {
+        if (call?.Connection == this)
+        {
+            call.AfterAnswer(() => Close(code, reason));
+        }
+        else
+        {
+            Close(code, reason);
+        }
+    }
+
     /// <summary>Says goodbye after what is queued; the other side has a moment to answer.</summary>
     public void Close(WireClose close)
     {

@@ -20,11 +20,11 @@ internal sealed class DeviceSockets
     private IEnumerable<Connection> Of(string deviceId, string? role) => _connections.All.Where(connection =>
         connection.Caller.DeviceId == deviceId && (role is null || (role == "node") == (connection.Caller.Role == CallerRole.Node)));
 
-    private void End(string deviceId, string? role, string reason)
+    private void End(string deviceId, string? role, string reason, CallContext call)
     {
         foreach (var connection in Of(deviceId, role))
         {
-            connection.Close(CredentialEnded, reason);
+            connection.Close(CredentialEnded, reason, call);
         }
     }
 }

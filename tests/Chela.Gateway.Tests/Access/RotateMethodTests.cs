@@ -78,7 +78,9 @@ public sealed class RotateMethodTests : IAsyncLifetime
     public async Task When_the_overlap_ends_connections_of_the_old_token_are_closed_and_those_of_the_new_one_stay()
     {
         await using var before = await _gateway.OpenOpenClawAsync();
-        await before.CallAsync("auth.rotate", new JsonObject { ["overlapMs"] = 1 });
+        var old = _gateway.Token;
+        await before.SendAsync(OpenClawWire.Request("rotate", "auth.rotate", new JsonObject { ["overlapMs"] = 1 })); // it may end before the answer
+        await Patience.UntilAsync(async _ => _gateway.Token is var token && await TryAsync(token) == "hello-ok" && token != old, "the new token is in force");
         await using var after = await _gateway.OpenOpenClawAsync();
 
         Assert.Equal(4001, (await before.ClosedAsync()).Code);

@@ -30,7 +30,7 @@ public sealed class TokenRotationTests : IDisposable
         var (rotation, secrets) = await StartAsync();
         using var _ = rotation;
         var ends = 0;
-        secrets.Attach(() => ends++);
+        secrets.Attach(_ => ends++);
 
         var endsAtMs = await rotation.RotateAsync(New, Hour, TestContext.Current.CancellationToken);
 
@@ -70,7 +70,7 @@ public sealed class TokenRotationTests : IDisposable
         var (second, secrets) = await RestartAsync();
         using var _2 = second;
         var ended = false;
-        secrets.Attach(() => ended = true);
+        secrets.Attach(_ => ended = true);
 
         Assert.NotNull(secrets.Match(Old));
         _time.Advance(TimeSpan.FromMinutes(30));

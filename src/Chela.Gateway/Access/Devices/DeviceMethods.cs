@@ -87,7 +87,7 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
             events.Publish(new PairingResolvedEvent(request, isApproved: false, NowMs()));
         }
 
-        context.AfterAnswer(() => presence.End(parameters.DeviceId, role: null, "device removed"));
+        presence.End(parameters.DeviceId, role: null, "device removed", context);
         events.Publish(new DevicesChangedEvent());
         return new DeviceResult(parameters.DeviceId);
     }
@@ -114,7 +114,7 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
         var device = await pairing.RotateAsync(parameters.DeviceId, parameters.Role, parameters.Scopes, ct) ?? throw NoToken();
         var token = device.TokenFor(parameters.Role) ?? throw NoToken(); // it may have been revoked meanwhile
         var isOwn = context.Caller.DeviceId == parameters.DeviceId;
-        context.AfterAnswer(() => presence.End(parameters.DeviceId, parameters.Role, "device token rotated"));
+        presence.End(parameters.DeviceId, parameters.Role, "device token rotated", context);
         events.Publish(new DevicesChangedEvent());
         return new TokenRotateResult(
             parameters.DeviceId, parameters.Role, token.Scopes, token.RotatedAtMs!.Value, isOwn ? "in-band" : "withheld-cross-device")
@@ -128,7 +128,7 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
         DeviceOwner.Require(context.Caller, parameters.DeviceId);
         var device = await pairing.RevokeAsync(parameters.DeviceId, parameters.Role, ct) ?? throw NoToken();
         var token = device.Tokens.First(token => token.Role == parameters.Role);
-        context.AfterAnswer(() => presence.End(parameters.DeviceId, parameters.Role, "device token revoked"));
+        presence.End(parameters.DeviceId, parameters.Role, "device token revoked", context);
         events.Publish(new DevicesChangedEvent());
         return new TokenRevokeResult(parameters.DeviceId, parameters.Role, token.RevokedAtMs!.Value);
     }

@@ -128,7 +128,7 @@ internal sealed class NodeMethods(DeviceTable devices, NodeRegistry registry, No
         }
 
         events.Publish(new NodeResolvedEvent("", parameters.NodeId, "removed", NowMs()));
-        context.AfterAnswer(() => presence.End(parameters.NodeId, Role, "node removed"));
+        presence.End(parameters.NodeId, Role, "node removed", context);
         return new NodeResult(parameters.NodeId);
     }
 
