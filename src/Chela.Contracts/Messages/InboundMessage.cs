@@ -11,6 +11,9 @@ namespace Chela.Contracts.Messages;
 /// <param name="TimestampMs">When it was accepted, in Unix milliseconds.</param>
 public sealed record InboundMessage(string RunId, SessionKey Session, string Content, string Channel, string SenderId, long TimestampMs)
 {
+    /// <summary>Where on a channel it was said; null where a client or an agent sent it.</summary>
+    public Origin? Origin { get; init; }
+
     /// <summary>Where the answer is sent; null where whoever asked listens for events.</summary>
     public ReplyTarget? ReplyTo { get; init; }
 }

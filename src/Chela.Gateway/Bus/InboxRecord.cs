@@ -11,7 +11,7 @@ namespace Chela.Gateway.Bus;
 /// <summary>A line of the inbox: a message that was accepted, or was stopped while it waited, or a run that was begun again, or ended.</summary>
 /// <param name="Kind"><c>accepted</c>, <c>stopped</c>, <c>resumed</c> or <c>ended</c>.</param>
 /// <param name="RunId">The run that it is about.</param>
-/// <param name="Print">A fingerprint of session and content, by which a repeated message is told from another one.</param>
+/// <param name="Print">A fingerprint of where it was said and what, by which a repeated message is told from another one.</param>
 /// <param name="TimestampMs">When, in Unix milliseconds.</param>
 internal sealed record InboxRecord(string Kind, string RunId, string Print, long TimestampMs)
 {
@@ -31,6 +31,9 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     public string? Channel { get; init; }
 
     public string? SenderId { get; init; }
+
+    /// <summary>Where on a channel it was said.</summary>
+    public Origin? Origin { get; init; }
 
     public ReplyTarget? ReplyTo { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
             Content = message.Content,
             Channel = message.Channel,
             SenderId = message.SenderId,
+            Origin = message.Origin,
             ReplyTo = message.ReplyTo,
         };
 
@@ -68,7 +72,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
         new(Ended, message.RunId, PrintOf(message), nowMs) { Session = message.Session.Value };
 
     public static string PrintOf(InboundMessage message) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Session.Value}\n{message.Content}")).AsSpan(0, 8));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{PlaceOf(message)}\n{message.Content}")).AsSpan(0, 8));
 
     /// <summary>The turn of a message that an earlier process accepted.</summary>
     /// <exception cref="InvalidDataException">No process can have written this.</exception>
@@ -79,7 +83,11 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
             throw new InvalidDataException($"the inbox holds a message of a session that cannot be: {problem}");
         }
 
-        var message = new InboundMessage(RunId, session, Content ?? "", Channel ?? "", SenderId ?? "", TimestampMs) { ReplyTo = ReplyTo };
+        var message = new InboundMessage(RunId, session, Content ?? "", Channel ?? "", SenderId ?? "", TimestampMs)
+        {
+            Origin = Origin,
+            ReplyTo = ReplyTo,
+        };
         var turn = new Turn(message)
         {
             Wishes = Wishes ?? new TurnWishes(),
@@ -93,6 +101,11 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
 
         return turn;
     }
+
+    /// <summary>Not the session where a channel brought it: another agent may be configured by the time that it comes again.</summary>
+    private static string PlaceOf(InboundMessage message) => message.Origin is { } origin
+        ? $"{origin.Channel}\n{origin.Account}\n{origin.Peer.Kind}\n{origin.Peer.Id}\n{origin.Thread?.Id}"
+        : message.Session.Value;
 }
 
 /// <summary>JSON types of this slice.</summary>

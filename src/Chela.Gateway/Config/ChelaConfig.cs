@@ -14,6 +14,9 @@ internal sealed record ChelaConfig
 
     public AgentsConfig Agents { get; init; } = new();
 
+    [MaxLength(1_000), Description("Which agent answers what channels bring; without one that fits, the default agent does.")]
+    public IReadOnlyList<BindingConfig> Bindings { get; init; } = [];
+
     public ModelsConfig Models { get; init; } = new();
 
     public ToolsConfig Tools { get; init; } = new();

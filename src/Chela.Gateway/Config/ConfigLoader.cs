@@ -72,7 +72,9 @@ internal sealed class ConfigLoader
     private static IEnumerable<(string Pointer, string Message)> Together(ChelaConfig config) =>
         AuthRule.Problems(config.Gateway).Concat(WebhookRule.Problems(config.Channels)).Concat(ModelRules.Problems(config.Models)).Concat(McpRules.Problems(config.Mcp))
             .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))
-            .Concat(AgentListRules.Problems(config.Agents));
+            .Concat(AgentListRules.Problems(config.Agents))
+            .Concat(BindingRules.Problems(config))
+            .Concat(IdentityLinkRules.Problems(config.Session));
 
     private static ConfigProblem Place((string Pointer, string Message) problem, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
     {

@@ -9,6 +9,16 @@ internal sealed record SessionConfig
     [MinLength(1), MaxLength(128), Description("The name of the session that direct messages share.")]
     public string MainKey { get; init; } = "main";
 
+    [AllowedValues(DmScopes.Main, DmScopes.PerPeer, DmScopes.PerChannelPeer, DmScopes.PerAccountChannelPeer)]
+    [Description("Which direct messages share a session.")]
+    public string DmScope { get; init; } = DmScopes.PerAccountChannelPeer;
+
+    [AllowedValues(GroupScopes.PerGroup, GroupScopes.Main), Description("Whether each group has a session, or shares that of direct messages.")]
+    public string GroupScope { get; init; } = GroupScopes.PerGroup;
+
+    [MaxLength(1_000), Description("Persons who are known on several channels: a name, and the peers that it stands for, each as channel:peer.")]
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> IdentityLinks { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     public SessionResetConfig Reset { get; init; } = new();
 
     public SessionResetByTypeConfig ResetByType { get; init; } = new();
@@ -17,6 +27,30 @@ internal sealed record SessionConfig
     public IReadOnlyDictionary<string, SessionResetConfig> ResetByChannel { get; init; } = new Dictionary<string, SessionResetConfig>();
 
     public SessionMaintenanceConfig Maintenance { get; init; } = new();
+}
+
+/// <summary>Which direct messages share a session.</summary>
+internal static class DmScopes
+{
+    /// <summary>All that one agent answers.</summary>
+    public const string Main = "main";
+
+    /// <summary>Those of a peer, on whatever channel.</summary>
+    public const string PerPeer = "per-peer";
+
+    /// <summary>Those of a peer on one channel.</summary>
+    public const string PerChannelPeer = "per-channel-peer";
+
+    /// <summary>Those of a peer to one account of a channel.</summary>
+    public const string PerAccountChannelPeer = "per-account-channel-peer";
+}
+
+/// <summary>Whether groups have sessions of their own.</summary>
+internal static class GroupScopes
+{
+    public const string PerGroup = "per-group";
+
+    public const string Main = "main";
 }
 
 /// <summary>When a session begins anew by itself.</summary>

@@ -5,6 +5,7 @@ using Chela.Gateway.Channels;
 using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Routing;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,8 +22,12 @@ internal static class ChannelServices
             provider.GetRequiredService<GatewayMeter>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Outbox>>()))
-        .AddSingleton<InboundDoor>(provider => message =>
-            ReceiveAsync(provider.GetRequiredService<ChatIntake>(), message))
+        .AddSingleton<Router>()
+        .AddSingleton<InboundDoor>(provider =>
+        {
+            var (router, intake) = (provider.GetRequiredService<Router>(), provider.GetRequiredService<ChatIntake>());
+            return message => ReceiveAsync(intake, router.Route(message));
+        })
         .AddSingleton<Delivery>()
         .AddSingleton<IMethodModule, ChannelMethods>()
         .AddSingleton<IMethodModule, OutboxMethods>()

@@ -15,7 +15,12 @@ using Microsoft.Extensions.Logging;
 namespace Chela.Gateway.Tests.Support;
 
 /// <summary>What the gateway posted to the program.</summary>
-internal sealed record PostedReply(string Key, string RunId, string Chat, string Text, int Piece, int Pieces, bool IsSigned);
+internal sealed record PostedReply(string Key, string RunId, string Chat, string Text, int Piece, int Pieces, bool IsSigned)
+{
+    public string? Kind { get; init; }
+
+    public string? Thread { get; init; }
+}
 
 /// <summary>The program on the other side of the webhook channel: it sends signed messages, and remembers what is posted to it.</summary>
 internal sealed class FakeWebhook : IAsyncDisposable
@@ -53,12 +58,14 @@ internal sealed class FakeWebhook : IAsyncDisposable
     }
 
     /// <summary>A gateway in this folder that knows the program.</summary>
-    public GatewayStart StartIn(TempFolder folder, int textChunkLimit = 4_000, int debounceMs = 0)
+    /// <param name="more">What its configuration holds besides.</param>
+    public GatewayStart StartIn(TempFolder folder, int textChunkLimit = 4_000, int debounceMs = 0, string more = "{}")
     {
         var start = new GatewayStart(folder.Path);
         Directory.CreateDirectory(start.StateDirectory!);
         var account = new JsonObject { ["secret"] = Secret, ["url"] = Url, ["textChunkLimit"] = textChunkLimit };
-        var config = new JsonObject { ["channels"] = new JsonObject { ["webhook"] = new JsonObject { [Account] = account } } };
+        var config = JsonNode.Parse(more)!.AsObject();
+        config["channels"] = new JsonObject { ["webhook"] = new JsonObject { [Account] = account } };
         config["messages"] = new JsonObject { ["inbound"] = new JsonObject { ["debounceMs"] = debounceMs } };
         File.WriteAllText(Path.Combine(start.StateDirectory!, "chela.json"), config.ToJsonString());
         return start;
@@ -127,7 +134,11 @@ internal sealed class FakeWebhook : IAsyncDisposable
         var post = new PostedReply(
             headers["Idempotency-Key"].ToString(), root.Text("runId")!, root.Text("chat")!, root.Text("text")!,
             root.GetProperty("piece").GetInt32(), root.GetProperty("pieces").GetInt32(),
-            headers["X-Chela-Signature"].ToString() == Sign(headers["X-Chela-Timestamp"].ToString(), body));
+            headers["X-Chela-Signature"].ToString() == Sign(headers["X-Chela-Timestamp"].ToString(), body))
+        {
+            Kind = root.Text("kind"),
+            Thread = root.Text("thread"),
+        };
         _posts.Enqueue(post);
         Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         await Answer(post, context);

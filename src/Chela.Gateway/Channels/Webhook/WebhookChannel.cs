@@ -61,8 +61,12 @@ internal sealed class WebhookChannel(ConfigStore config, TimeProvider time) : IO
 
     private HttpRequestMessage RequestOf(OutboundPiece piece, string url, string secret)
     {
-        var reply = new WebhookReply(
-            piece.IdempotencyKey, piece.MessageId, piece.Target.Chat, piece.Text, piece.Number, piece.Count, piece.TimestampMs);
+        var target = piece.Target;
+        var reply = new WebhookReply(piece.IdempotencyKey, piece.MessageId, target.Chat, piece.Text, piece.Number, piece.Count, piece.TimestampMs)
+        {
+            Kind = target.Kind == PeerKind.Direct ? null : target.Kind.ToString().ToLowerInvariant(),
+            Thread = target.Thread,
+        };
         var body = JsonSerializer.SerializeToUtf8Bytes(reply, WebhookJson.Default.WebhookReply);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };

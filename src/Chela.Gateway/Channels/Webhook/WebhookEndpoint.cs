@@ -35,6 +35,8 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
     private static readonly WebhookProblem Busy = new("No place now", 503, "So much waits here that no more is taken in. Try again later.");
     private static readonly WebhookProblem LockedOut = new("Too many wrong signatures", 429, "Try again later, with the secret of the account.");
 
+    private static readonly WebhookProblem Anonymous = new("Sender missing", 400, "A message in a group or a channel has to name its sender.");
+
     private static readonly WebhookProblem Stale = new(
         "Timestamp not valid", 401, $"{WebhookSignature.TimestampHeader} has to be the time in Unix seconds, at most five minutes from the gateway's clock.");
 
@@ -152,7 +154,14 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
         }
 
         var message = JsonSerializer.Deserialize(body, WebhookJson.Default.WebhookMessage)!;
-        var target = new ReplyTarget(WebhookChannel.ChannelName, name, message.Chat);
+        var kind = Enum.Parse<PeerKind>(message.Kind ?? nameof(PeerKind.Direct), ignoreCase: true);
+        if (kind != PeerKind.Direct && message.Sender is null)
+        {
+            await RefuseAsync(context, Anonymous);
+            return;
+        }
+
+        var target = new ReplyTarget(WebhookChannel.ChannelName, name, message.Chat) { Kind = kind, Thread = message.Thread };
         if (account.Url is not null && !outbox.HasRoomFor(target))
         {
             await RefuseAsync(context, Busy, 30_000);
@@ -161,7 +170,7 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
 
         try
         {
-            var inbound = InboundOf(message, target, account);
+            var inbound = MessageOf(message, target, account);
             var acceptance = await door(inbound);
             var status = acceptance == Acceptance.New ? "accepted" : "duplicate";
             await WriteAsync(context, new WebhookReceipt(status, inbound.RunId), WebhookJson.Default.WebhookReceipt);
@@ -173,11 +182,14 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
     }
 
     /// <summary>The run's id is made of channel, account and message, so that a message that comes again is known by it.</summary>
-    private InboundMessage InboundOf(WebhookMessage message, ReplyTarget target, WebhookAccountConfig account)
+    private ChannelMessage MessageOf(WebhookMessage message, ReplyTarget target, WebhookAccountConfig account)
     {
-        var session = SessionKey.Of(SessionKey.DefaultAgent, $"{target.Channel}:{target.Account}:direct:{target.Chat}");
-        return new InboundMessage(
-            $"{target.Channel}:{target.Account}:{message.Id}", session, message.Text, target.Channel, message.Sender ?? message.Chat,
+        var origin = new Origin(target.Channel, target.Account, new Peer(target.Kind, target.Chat))
+        {
+            Thread = target.Thread is { } thread ? new SessionThread(thread) : null,
+        };
+        return new ChannelMessage(
+            $"{target.Channel}:{target.Account}:{message.Id}", origin, message.Sender ?? message.Chat, message.Text,
             time.GetUtcNow().ToUnixTimeMilliseconds())
         {
             ReplyTo = account.Url is null ? null : target,

@@ -15,7 +15,15 @@ internal sealed record WebhookMessage
     [RegularExpression("^[a-z0-9._@+=-]{1,128}$")]
     public required string Chat { get; init; }
 
-    /// <summary>Who says it; the chat itself without it.</summary>
+    /// <summary>What kind of conversation it is; direct without it.</summary>
+    [AllowedValues("direct", "group", "channel")]
+    public string? Kind { get; init; }
+
+    /// <summary>The thread inside the conversation.</summary>
+    [RegularExpression("^[a-z0-9._@+=-]{1,128}$")]
+    public string? Thread { get; init; }
+
+    /// <summary>Who says it; the chat itself without it, where that is one person.</summary>
     [MinLength(1), MaxLength(200)]
     public string? Sender { get; init; }
 
@@ -37,7 +45,14 @@ internal sealed record WebhookProblem(string Title, int Status, string Detail);
 /// <param name="Chat">The conversation.</param>
 /// <param name="Piece">The place of this piece among all, from 1.</param>
 /// <param name="TimestampMs">When the answer was given, in Unix milliseconds.</param>
-internal sealed record WebhookReply(string Id, string RunId, string Chat, string Text, int Piece, int Pieces, long TimestampMs);
+internal sealed record WebhookReply(string Id, string RunId, string Chat, string Text, int Piece, int Pieces, long TimestampMs)
+{
+    /// <summary><c>group</c> or <c>channel</c>; absent for a conversation with one person.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The thread inside the conversation.</summary>
+    public string? Thread { get; init; }
+}
 
 /// <summary>JSON types of this channel.</summary>
 [JsonSourceGenerationOptions(

@@ -1,0 +1,13 @@
+namespace Chela.Contracts.Messages;
+
+/// <summary>A message of a person as a channel brings it: where it was said, and not yet which agent answers it.</summary>
+/// <param name="RunId">Names the run that answers it; also the key by which a repeated message is recognised.</param>
+/// <param name="Origin">Where it was said.</param>
+/// <param name="SenderId">Who sent it, as the channel names people; stable, never a display name.</param>
+/// <param name="Content">The text.</param>
+/// <param name="TimestampMs">When it was accepted, in Unix milliseconds.</param>
+public sealed record ChannelMessage(string RunId, Origin Origin, string SenderId, string Content, long TimestampMs)
+{
+    /// <summary>Where the answer is sent; null where it stays in the transcript.</summary>
+    public ReplyTarget? ReplyTo { get; init; }
+}
