@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
@@ -15,8 +14,7 @@ namespace Chela.Gateway.Agents;
 /// hears that it ended. The boundary where the exceptions of a turn become an answer.
 /// </summary>
 internal sealed partial class AgentRun(
-    ProviderCatalog providers,
-    Supervisor.Supervisor supervisor,
+    Answering answering,
     SessionTable sessions,
     TurnSessions opening,
     Transcripts transcripts,
@@ -27,9 +25,6 @@ internal sealed partial class AgentRun(
     TimeProvider time,
     ILogger<AgentRun> logger)
 {
-    /// <summary>The longest answer that is kept of one run, in characters (04-events § 3).</summary>
-    public const int MaxAnswerChars = 500_000;
-
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
@@ -54,7 +49,7 @@ internal sealed partial class AgentRun(
         catch (Exception e)
         {
             Log.Failed(logger, turn.RunId, turn.Session.Value, e);
-            result = new TurnResult(TurnStatus.Failed, turn.Text, null, SentenceFor(e), NowMs());
+            result = new TurnResult(TurnStatus.Failed, turn.Text, null, Answering.SentenceFor(e), NowMs());
         }
 
         if (turn.Completion.IsCompleted)
@@ -171,69 +166,8 @@ internal sealed partial class AgentRun(
         }
 
         await (turn.Slot?.TakeAsync(turn.Aborted) ?? Task.CompletedTask);
-        return await AskAsync(turn, session, transcript, narrator, stopping);
-    }
-
-    /// <summary>Asks the model. What goes wrong is an outcome, which is written down like an answer; only the end of the gateway is not.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a turn: whatever fails becomes the turn's outcome.")]
-    private async Task<(TurnResult Result, string? Model)> AskAsync(
-        Turn turn, SessionEntry session, Transcript transcript, RunNarrator narrator, CancellationToken stopping)
-    {
-        var settings = config.Current.Config.Agents.Of(turn.Session.AgentId);
-        var allowed = TimeSpan.FromSeconds(settings.TimeoutSeconds);
-        allowed = turn.Wishes.Limit is { } wanted && wanted < allowed ? wanted : allowed;
-        using var limit = new CancellationTokenSource(allowed, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(turn.Aborted, limit.Token, stopping);
-        string? model = null;
-        TokenUsage? usage = null;
-        try
-        {
-            turn.Aborted.ThrowIfCancellationRequested();
-            var asked = ModelsOf(turn.Wishes.Model ?? session.ModelOverride, settings);
-            model = asked[0].ToString();
-            narrator.Start();
-            var prompt = await Prompt.BuildAsync(transcript, [settings.Instructions, turn.Wishes.Instructions], settings.ContextTokens, either.Token);
-            var run = new RunSetup(turn, settings, asked, prompt, narrator, step => OnStepAsync(turn, step, session, transcript, stopping));
-            var said = supervisor.AskAsync(run, either.Token);
-            await foreach (var (by, update) in ImpatientStream.ReadAsync(said, left => LeaveBehind(turn, left), time, either.Token))
-            {
-                model = by.ToString();
-                usage = UsageOf(update) ?? usage;
-                if (narrator.Say(update.Text) > MaxAnswerChars)
-                {
-                    return (Ended(TurnStatus.Failed, $"The answer was cut off after {MaxAnswerChars} characters."), model);
-                }
-
-                await Task.Yield(); // words that are all there already, told to thousands, must not hold a thread that calls wait for
-            }
-
-            return (Ended(TurnStatus.Done, null), model);
-        }
-        catch (OperationCanceledException) when (turn.Aborted.IsCancellationRequested)
-        {
-            return (Ended(TurnStatus.Aborted, null), model);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            return (Ended(TurnStatus.Failed, $"The model did not finish within {allowed.TotalSeconds:0.###} s."), model);
-        }
-        catch (StepsException endless)
-        {
-            return (Ended(TurnStatus.Failed, endless.Message), model);
-        }
-        catch (ProviderException refused)
-        {
-            narrator.ErrorKind = refused.Error.ChatErrorKind;
-            Log.Refused(logger, turn.RunId, turn.Session.Value, refused.Message);
-            return (Ended(TurnStatus.Failed, refused.Message), model);
-        }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
-        {
-            Log.Failed(logger, turn.RunId, turn.Session.Value, e);
-            return (Ended(TurnStatus.Failed, SentenceFor(e)), model);
-        }
-
-        TurnResult Ended(TurnStatus status, string? error) => new(status, turn.Text, usage, error, NowMs());
+        return await answering.AskAsync(
+            turn, session, transcript, narrator, step => OnStepAsync(turn, step, session, transcript, stopping), stopping);
     }
 
     /// <summary>Writes a step down, and takes what came meanwhile into the run.</summary>
@@ -247,30 +181,6 @@ internal sealed partial class AgentRun(
         return [.. steered.Select(one => new ChatMessage(ChatRole.User, one.Message.Content))];
     }
 
-    /// <summary>The models to ask: the one that somebody chose for this session, and no other; else those of the agent.</summary>
-    private IReadOnlyList<ModelRef> ModelsOf(string? chosen, AgentInForce agent) => chosen is null
-        ? [.. agent.ModelFallbacks.Select(providers.Configured).Prepend(providers.Configured(agent.Model)).Distinct()]
-        : [providers.Resolve(chosen).Ref];
-
-    private void LeaveBehind(Turn turn, Task left)
-    {
-        Log.LeftBehind(logger, turn.RunId, turn.Session.Value, ImpatientStream.Grace.TotalSeconds);
-        _ = left.ContinueWith( // nobody waits for it: it may never end
-            ended => Log.EndedLate(logger, turn.RunId, ended.Exception), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-    }
-
-    private static TokenUsage? UsageOf(ChatResponseUpdate update)
-    {
-        var details = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details;
-        return details is null ? null : new TokenUsage(
-            details.InputTokenCount ?? 0,
-            details.OutputTokenCount ?? 0,
-            details.TotalTokenCount ?? (details.InputTokenCount ?? 0) + (details.OutputTokenCount ?? 0));
-    }
-
-    private static string SentenceFor(Exception e) =>
-        e is TranscriptException ? e.Message : "The run failed inside the gateway; its log says why.";
-
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static partial class Log
@@ -280,15 +190,6 @@ internal sealed partial class AgentRun(
 
         [LoggerMessage(1403, LogLevel.Error, "A line of run {Run} of session {Session} could not be written; trying again: {Reason}")]
         public static partial void NotWritten(ILogger logger, string run, string session, string reason);
-
-        [LoggerMessage(1402, LogLevel.Warning, "Run {Run} of session {Session} got no answer: {Reason}")]
-        public static partial void Refused(ILogger logger, string run, string session, string reason);
-
-        [LoggerMessage(1404, LogLevel.Warning, "The model of run {Run} of session {Session} did not stop within {Seconds} s; the run ends without it")]
-        public static partial void LeftBehind(ILogger logger, string run, string session, double seconds);
-
-        [LoggerMessage(1405, LogLevel.Information, "The model of run {Run}, which had ended without it, has stopped")]
-        public static partial void EndedLate(ILogger logger, string run, Exception? e);
 
         [LoggerMessage(1401, LogLevel.Warning, "Run {Run} of session {Session} had not ended when the gateway stopped")]
         public static partial void LeftOver(ILogger logger, string run, string session);

@@ -49,6 +49,15 @@ internal sealed class RunNarrator : IDisposable
         }
     }
 
+    /// <summary>Tells that what is older is being summarized, or that this has ended.</summary>
+    public void Compacts(bool isEnd)
+    {
+        lock (_gate)
+        {
+            _events.Publish(new AgentCompactionEvent(_turn, ++_number, isEnd, _time.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+    }
+
     /// <summary>Adds words to the answer, and tells them at once or soon.</summary>
     /// <returns>The length of the whole answer so far, in characters.</returns>
     public int Say(string words)

@@ -39,6 +39,7 @@ internal sealed record AgentsConfig
             ModelFallbacks = own?.ModelFallbacks ?? (own?.Model is null ? Defaults.ModelFallbacks : []),
             Instructions = own?.Instructions ?? Defaults.Instructions,
             ContextTokens = own?.ContextTokens ?? Defaults.ContextTokens,
+            Compaction = Defaults.Compaction,
             TimeoutSeconds = own?.TimeoutSeconds ?? Defaults.TimeoutSeconds,
             Mode = own?.Mode ?? Defaults.Mode,
             MaxSteps = own?.MaxSteps ?? Defaults.MaxSteps,
@@ -102,6 +103,8 @@ internal sealed record AgentInForce(string Id)
     public string? Instructions { get; init; }
 
     public required int ContextTokens { get; init; }
+
+    public CompactionConfig Compaction { get; init; } = new();
 
     public required int TimeoutSeconds { get; init; }
 

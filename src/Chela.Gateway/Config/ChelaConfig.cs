@@ -48,8 +48,10 @@ internal sealed record AgentDefaultsConfig
     [Range(1, 86_400), Description("How long one run may take, in seconds.")]
     public int TimeoutSeconds { get; init; } = 600;
 
-    [Range(1000, 100_000_000), Description("How many tokens fit into the model's context; what is older is left out of the conversation that it reads.")]
+    [Range(1000, 100_000_000), Description("How many tokens fit into the model's context; what is older is summarized, or left out of the conversation that it reads.")]
     public int ContextTokens { get; init; } = 200_000;
+
+    public CompactionConfig Compaction { get; init; } = new();
 
     [Description("What every agent is told before the conversation.")]
     public string? Instructions { get; init; }

@@ -15,6 +15,7 @@ internal static class EventNames
         "chat",
         "session.message",
         "session.tool",
+        "session.operation",
         "sessions.changed",
         "device.pair.requested",
         "device.pair.resolved",

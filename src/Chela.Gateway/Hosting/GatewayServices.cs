@@ -7,6 +7,7 @@ using Chela.Gateway.Access.Nodes;
 using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Approvals;
+using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
@@ -206,6 +207,8 @@ internal static class GatewayServices
             provider.GetRequiredService<ConfigStore>(), provider.GetRequiredService<StatePaths>().WorkspacesDirectory))
         .AddSingleton<StoppedTurns>()
         .AddSingleton<TurnCare>()
+        .AddSingleton<Answering>()
+        .AddSingleton<Compactor>()
         .AddSingleton<Replies>()
         .AddSingleton<Interruption>()
         .AddSingleton<OwedReplies>()

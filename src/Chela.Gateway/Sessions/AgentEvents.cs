@@ -89,3 +89,16 @@ internal sealed class AgentEndEvent(Turn turn, int number, TurnResult result, lo
         }
     }
 }
+
+/// <summary>The run summarizes what is older before it goes on, or has ended to.</summary>
+internal sealed class AgentCompactionEvent(Turn turn, int number, bool isEnd, long nowMs) : AgentEvent(turn, number, "compaction", nowMs)
+{
+    protected override void WriteData(Utf8JsonWriter writer)
+    {
+        writer.WriteString("phase"u8, isEnd ? "end"u8 : "start"u8);
+        if (isEnd)
+        {
+            writer.WriteBoolean("willRetry"u8, false);
+        }
+    }
+}

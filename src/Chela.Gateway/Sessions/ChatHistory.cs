@@ -82,9 +82,9 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
     {
         var text = entry.StopReason == StopReasons.Interrupted ? $"{entry.Text}[interrupted] {entry.Error}" : entry.Text;
         var model = entry.Model?.Split('/', 2);
-        var role = entry.Role == TranscriptEntry.Step ? TranscriptEntry.Assistant : entry.Role;
-        return new TranscriptMessage(role, entry.Uses is { } uses ? ToBlocks(uses, maxChars) : [new ContentBlock("text", Shorten(text, maxChars))], entry.TimestampMs)
+        return new TranscriptMessage(RoleOf(entry), entry.Uses is { } uses ? ToBlocks(uses, maxChars) : [new ContentBlock("text", Shorten(text, maxChars))], entry.TimestampMs)
         {
+            Kind = entry.Compacted is null ? null : new MessageKind(TranscriptEntry.Compaction, entry.Id),
             Id = entry.Id,
             RunId = entry.RunId,
             StopReason = entry.StopReason,
@@ -94,6 +94,13 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
             Usage = entry.Usage,
         };
     }
+
+    private static string RoleOf(TranscriptEntry entry) => entry.Role switch
+    {
+        TranscriptEntry.Step => TranscriptEntry.Assistant,
+        TranscriptEntry.Compaction => "system",
+        _ => entry.Role,
+    };
 
     private static ContentBlock[] ToBlocks(IReadOnlyList<StoredToolUse> uses, int maxChars) =>
     [

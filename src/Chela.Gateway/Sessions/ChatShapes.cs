@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 
@@ -134,7 +135,13 @@ internal sealed record TranscriptMessage(string Role, IReadOnlyList<ContentBlock
     public string? Model { get; init; }
 
     public TokenUsage? Usage { get; init; }
+
+    [JsonPropertyName("__openclaw"), Description("What the message is where nobody said it: a summary of what is older, for models.")]
+    public MessageKind? Kind { get; init; }
 }
+
+/// <summary>What a message is that nobody said.</summary>
+internal sealed record MessageKind(string Kind, string Id);
 
 /// <summary>A block of a message: <c>text</c>, <c>toolCall</c> or <c>toolResult</c>.</summary>
 internal sealed record ContentBlock(string Type, string? Text)

@@ -76,6 +76,8 @@ internal sealed record SessionStored(string SessionId, long CreatedAt, long Upda
 
     public long TotalTokens { get; init; }
 
+    public int CompactionCount { get; init; }
+
     public static SessionStored Of(SessionEntry entry)
     {
         var model = entry.ModelOverride?.Split('/', 2);
@@ -94,6 +96,7 @@ internal sealed record SessionStored(string SessionId, long CreatedAt, long Upda
             InputTokens = entry.InputTokens,
             OutputTokens = entry.OutputTokens,
             TotalTokens = entry.TotalTokens,
+            CompactionCount = entry.CompactionCount,
         };
     }
 }

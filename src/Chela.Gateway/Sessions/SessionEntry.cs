@@ -67,6 +67,12 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
 
     public long TotalTokens { get; init; }
 
+    /// <summary>How often its older part was summarized.</summary>
+    public int CompactionCount { get; init; }
+
+    /// <summary>Set while the last attempt to summarize it came to nothing.</summary>
+    public CompactionFailure? CompactionFailure { get; init; }
+
     /// <summary><c>provider/model</c> of the last run.</summary>
     public string? Model { get; init; }
 
@@ -84,3 +90,6 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
     public SessionKey SessionKey =>
         Chela.Contracts.Sessions.SessionKey.TryParse(Key, out var key, out var problem) ? key : throw new InvalidDataException(problem);
 }
+
+/// <summary>Why a session could not be summarized, and when that was tried, in Unix milliseconds.</summary>
+internal sealed record CompactionFailure(string Problem, long AtMs);

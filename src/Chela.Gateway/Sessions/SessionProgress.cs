@@ -32,6 +32,15 @@ internal static class SessionProgress
         Preview = Beginning(note.Text, PreviewChars),
     };
 
+    /// <summary>What a summary changes.</summary>
+    public static SessionEntry Compacted(SessionEntry entry, long tokensAfter, long messageCount) => entry with
+    {
+        MessageCount = (int)messageCount,
+        TotalTokens = tokensAfter,
+        CompactionCount = entry.CompactionCount + 1,
+        CompactionFailure = null,
+    };
+
     /// <summary>What is known of a session whose transcript came from elsewhere.</summary>
     public static SessionEntry Of(SessionEntry entry, TranscriptEntry? question, TranscriptEntry? last, long messageCount) => entry with
     {

@@ -63,10 +63,15 @@ internal sealed record StoredToolUse(string Id, string Name, string Arguments, s
     }
 }
 
-/// <summary>One line of a transcript: what a person or the agent said.</summary>
+/// <summary>What a summary stands for.</summary>
+/// <param name="FirstKeptEntryId">The oldest line that models still read as it is: the summary tells what was said before it.</param>
+/// <param name="TokensBefore">About how many tokens a model made of the conversation before.</param>
+internal sealed record CompactedPart(string FirstKeptEntryId, long TokensBefore);
+
+/// <summary>One line of a transcript: what a person or the agent said, or a summary of what is older.</summary>
 /// <param name="Id">Unique within the transcript.</param>
-/// <param name="Role"><c>user</c>, <c>assistant</c> or <c>step</c>.</param>
-/// <param name="Text">What was said; for a run that was cut off, what there was of it.</param>
+/// <param name="Role"><c>user</c>, <c>assistant</c>, <c>step</c> or <c>compaction</c>.</param>
+/// <param name="Text">What was said; for a run that was cut off, what there was of it. In a compaction, the summary.</param>
 /// <param name="TimestampMs">When, in Unix milliseconds.</param>
 /// <param name="RunId">The run that it belongs to: a message and its answer share it.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)] // a later version may have written it
@@ -78,6 +83,9 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
 
     /// <summary>Calls of tools on the way to an answer, each with its result: one line, so that neither is ever there without the other.</summary>
     public const string Step = "step";
+
+    /// <summary>Nobody said it: models read it in place of what is older.</summary>
+    public const string Compaction = "compaction";
 
     /// <summary>One of <see cref="StopReasons"/>; absent on what people say.</summary>
     public string? StopReason { get; init; }
@@ -96,13 +104,17 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     /// <summary>The calls of a step; absent in every other line.</summary>
     public IReadOnlyList<StoredToolUse>? Uses { get; init; }
 
+    /// <summary>What a compaction stands for; absent in every other line.</summary>
+    public CompactedPart? Compacted { get; init; }
+
     /// <summary>How long all its texts are together, in characters.</summary>
     [JsonIgnore]
     public long Length => Text.Length + (Uses?.Sum(use => (long)use.Arguments.Length + use.Result.Length) ?? 0);
 
     /// <summary>True when a model should read it: what was said, and answers that came to their end or were stopped by a person.</summary>
     [JsonIgnore]
-    public bool IsForModel => StopReason is null or StopReasons.Stop || (StopReason == StopReasons.Aborted && Text.Length > 0);
+    public bool IsForModel =>
+        Role != Compaction && (StopReason is null or StopReasons.Stop || (StopReason == StopReasons.Aborted && Text.Length > 0));
 
     /// <summary>The entry of a person's message.</summary>
     public static TranscriptEntry Question(InboundMessage message) =>

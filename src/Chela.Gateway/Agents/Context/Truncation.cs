@@ -11,15 +11,23 @@ internal static class Truncation
     /// </summary>
     /// <param name="lines">What a model may read, oldest first.</param>
     /// <param name="tokens">How many it may be made of.</param>
-    public static IReadOnlyList<TranscriptEntry> Fit(IReadOnlyList<TranscriptEntry> lines, long tokens)
+    public static IReadOnlyList<TranscriptEntry> Fit(IReadOnlyList<TranscriptEntry> lines, long tokens) =>
+        [.. lines.Skip(Begin(lines, TokenEstimate.Of(lines), tokens, int.MaxValue))];
+
+    /// <summary>How many of the oldest a summary is to stand for, so that the rest is no more than this; the newest stay in any case.</summary>
+    public static int CountOlder(IReadOnlyList<TranscriptEntry> lines, long tokens, int maxLines) =>
+        Begin(lines, lines.Sum(TokenEstimate.Of), tokens, maxLines);
+
+    private static int Begin(IReadOnlyList<TranscriptEntry> lines, long all, long tokens, int maxLines)
     {
-        var begin = 0;
-        for (var rest = TokenEstimate.Of(lines); rest > tokens && NextAfter(lines, begin) is var next && next < lines.Count; begin = next)
+        var (begin, rest) = (0, all);
+        while ((rest > tokens || lines.Count - begin > maxLines) && NextAfter(lines, begin) is var next && next < lines.Count)
         {
             rest -= lines.Take(begin..next).Sum(TokenEstimate.Of);
+            begin = next;
         }
 
-        return [.. lines.Skip(begin)];
+        return begin;
     }
 
     /// <summary>Where the next questions begin; the end when there are none.</summary>

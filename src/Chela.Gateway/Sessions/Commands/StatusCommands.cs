@@ -21,6 +21,7 @@ internal sealed class StatusCommands(SessionTable sessions, ModelCommands models
             $"Model: {models.NameOf(call.Session)}",
             $"Messages: {session?.MessageCount ?? 0}",
             $"Tokens of the last answer: {session?.TotalTokens ?? 0}",
+            $"Compactions: {session?.CompactionCount ?? 0}{(session?.CompactionFailure is { } failure ? $"; the last attempt failed: {failure.Problem}" : "")}",
             turns == 0 ? "Nothing runs." : $"Running: 1, waiting: {turns - 1}")));
     }
 

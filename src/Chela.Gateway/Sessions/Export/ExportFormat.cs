@@ -26,6 +26,11 @@ internal static class ExportFormat
     /// <param name="parentId">The message before it.</param>
     public static string LineOf(TranscriptEntry entry, string? parentId)
     {
+        if (entry.Compacted is { } part)
+        {
+            return ToLine(LineOf(entry, parentId, part));
+        }
+
         var model = entry.Model?.Split('/', 2);
         var content = JsonSerializer.SerializeToElement([new ContentBlock("text", entry.Text)], ExportJson.Default.ContentBlockArray);
         return ToLine(new ExportLine(ExportLine.Said)
@@ -44,6 +49,17 @@ internal static class ExportFormat
         });
     }
 
+    private static ExportLine LineOf(TranscriptEntry entry, string? parentId, CompactedPart part) => new(ExportLine.Compacted)
+    {
+        Id = entry.Id,
+        ParentId = parentId,
+        Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(entry.TimestampMs),
+        Summary = entry.Text,
+        FirstKeptEntryId = part.FirstKeptEntryId,
+        TokensBefore = part.TokensBefore,
+        Entry = entry with { Text = "" },
+    };
+
     /// <summary>Reads a line.</summary>
     /// <exception cref="JsonException">It is none.</exception>
     public static ExportLine Read(string line) => JsonSerializer.Deserialize(line, ExportJson.Default.ExportLine) ?? throw new JsonException("null");
@@ -55,12 +71,17 @@ internal static class ExportFormat
     /// <exception cref="JsonException">A message is not as it should be.</exception>
     public static TranscriptEntry? EntryOf(ExportLine line, string? lastRun, long nowMs)
     {
+        if (line.Type == ExportLine.Compacted)
+        {
+            return SummaryOf(line, nowMs);
+        }
+
         if (line is not { Type: ExportLine.Said, Message: { } message })
         {
             return null;
         }
 
-        if (line.Entry is { } entry)
+        if (line.Entry is { Compacted: null } entry)
         {
             return entry.Uses?.All(use => use.IsReadable) == false
                 ? throw new JsonException("the arguments of a tool's call are no JSON object")
@@ -78,6 +99,22 @@ internal static class ExportFormat
         {
             StopReason = isUser ? null : message.StopReason ?? StopReasons.Stop,
             Model = message is { Provider: { } provider, Model: { } model } ? $"{provider}/{model}" : null,
+        };
+    }
+
+    private static TranscriptEntry? SummaryOf(ExportLine line, long nowMs)
+    {
+        if (line is not { Summary: { Length: > 0 } summary, FirstKeptEntryId: { Length: > 0 } firstKept, Id: { Length: > 0 } id })
+        {
+            return null;
+        }
+
+        var timestamp = line.Timestamp?.ToUnixTimeMilliseconds() ?? nowMs;
+        return new TranscriptEntry(id, TranscriptEntry.Compaction, summary, timestamp, line.Entry?.RunId ?? id)
+        {
+            Compacted = new CompactedPart(firstKept, line.TokensBefore ?? 0),
+            Usage = line.Entry?.Usage,
+            Model = line.Entry?.Model,
         };
     }
 

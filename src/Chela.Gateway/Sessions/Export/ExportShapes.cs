@@ -43,7 +43,7 @@ internal sealed record SessionsImportParams(
 
 /// <summary>Result of <c>sessions.import</c>.</summary>
 /// <param name="Imported">The messages so far.</param>
-/// <param name="Skipped">Lines of kinds that are not kept: results of tools, summaries, changes of settings.</param>
+/// <param name="Skipped">Lines of kinds that are not kept: results of tools, changes of settings.</param>
 internal sealed record SessionsImportResult(string Key, long Imported, long Skipped)
 {
     [Description("For the next call; absent when the session is there.")]
@@ -53,13 +53,15 @@ internal sealed record SessionsImportResult(string Key, long Imported, long Skip
     public string? SessionId { get; init; }
 }
 
-/// <summary>One line of an exported session: the head, or a message. Other kinds may stand in files of other programs.</summary>
+/// <summary>One line of an exported session: the head, a message, or a summary of what is older. Other kinds may stand in files of other programs.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed record ExportLine(string Type)
 {
     public const string Head = "session";
 
     public const string Said = "message";
+
+    public const string Compacted = "compaction";
 
     public int? Version { get; init; }
 
@@ -72,6 +74,13 @@ internal sealed record ExportLine(string Type)
     public string? Cwd { get; init; }
 
     public ExportMessage? Message { get; init; }
+
+    /// <summary>In a compaction: what was said before the first entry kept.</summary>
+    public string? Summary { get; init; }
+
+    public string? FirstKeptEntryId { get; init; }
+
+    public long? TokensBefore { get; init; }
 
     /// <summary>What else this gateway keeps of the message; its text is left empty here.</summary>
     public TranscriptEntry? Entry { get; init; }

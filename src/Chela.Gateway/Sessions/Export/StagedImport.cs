@@ -98,7 +98,7 @@ internal sealed class StagedImport(SessionKey key, Transcript transcript, string
 
         Imported++;
         _first ??= entry.Role == TranscriptEntry.User ? entry : null;
-        _last = entry;
+        _last = entry.Compacted is null ? entry : _last;
         _lastRun = entry.Role == TranscriptEntry.User ? entry.RunId : _lastRun;
         return entry;
     }
