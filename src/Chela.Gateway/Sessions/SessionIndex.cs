@@ -9,12 +9,16 @@ namespace Chela.Gateway.Sessions;
 /// </summary>
 internal sealed class SessionIndex
 {
+    /// <summary>A page that begins before is found by walking; for one further down a list is made, which serves until something changes.</summary>
+    private const int Near = 1_000;
+
     private readonly LinkedList<SearchableSession> _newestFirst = new();
     private readonly Dictionary<SessionKey, LinkedListNode<SearchableSession>> _byKey = [];
     private readonly Dictionary<string, SessionKey> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Agent, string Label), SessionKey> _byLabel = [];
     private SessionEntry[]? _all;
+    private SessionEntry[]? _listed;
     private ImmutableArray<SearchableSession> _searchable;
 
     public int Count => _byKey.Count;
@@ -43,17 +47,8 @@ internal sealed class SessionIndex
     /// <summary>The newest that are not archived, but for the first few.</summary>
     public IReadOnlyList<SessionEntry> Page(int offset, int limit)
     {
-        var page = new List<SessionEntry>();
-        var areAllListed = Unarchived == Count; // then those before the page need not be looked at
-        for (var node = _newestFirst.First; node is not null && page.Count < limit; node = node.Next)
-        {
-            if ((areAllListed || !node.ValueRef.Entry.IsArchived) && offset-- <= 0)
-            {
-                page.Add(node.ValueRef.Entry);
-            }
-        }
-
-        return page;
+        var listed = _newestFirst.Select(session => session.Entry).Where(entry => !entry.IsArchived);
+        return [.. (offset > Near ? _listed ??= [.. listed] : _listed ?? listed).Skip(offset).Take(limit)];
     }
 
     /// <summary>Adds a session or puts it in the place of what was known of it, as the one that changed last.</summary>
@@ -69,7 +64,7 @@ internal sealed class SessionIndex
 
         Unarchived += entry.IsArchived ? 0 : 1;
         _perAgent[key.AgentId] = CountOf(key.AgentId) + 1;
-        (_all, _searchable) = (null, default);
+        (_all, _listed, _searchable) = (null, null, default);
     }
 
     /// <summary>Removes a session; gives what was known of it.</summary>
@@ -96,7 +91,7 @@ internal sealed class SessionIndex
             _perAgent.Remove(key.AgentId);
         }
 
-        (_all, _searchable) = (null, default);
+        (_all, _listed, _searchable) = (null, null, default);
         return node.Value;
     }
 }

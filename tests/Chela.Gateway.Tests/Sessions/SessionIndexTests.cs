@@ -51,6 +51,22 @@ public sealed class SessionIndexTests
         Assert.Equal([SessionKey.Main.Value], taken.Select(entry => entry.Key));
     }
 
+    [Fact]
+    public void Pages_far_down_follow_what_changes()
+    {
+        for (var number = 0; number < 1_500; number++)
+        {
+            Put(SessionKey.Of("main", $"{number}"), isNew: true);
+        }
+
+        AssertSame(1_200, 5);
+        Put(SessionKey.Of("main", "3"), isNew: false);
+        AssertSame(1_200, 5);
+        _model.Remove(_index.Remove(SessionKey.Of("main", "1400"))!);
+        AssertSame(1_200, 5);
+        AssertSame(int.MaxValue, 5);
+    }
+
     private void Put(SessionKey key, bool isNew)
     {
         var before = _model.Find(entry => entry.SessionKey == key);
