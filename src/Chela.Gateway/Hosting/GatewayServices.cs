@@ -265,7 +265,7 @@ internal static class GatewayServices
         .AddSingleton<Pump>()
         .AddSingleton(provider => new Lazy<Pump>(provider.GetRequiredService<Pump>))
         .AddSingleton<SocketEndpoint>()
-        .AddSingleton<HttpCalls>()
+        .AddHttpCalls()
         .AddHostedService<Sweeper>();
 
     private static Journal OpenJournal(IServiceProvider provider, string directory, string name) =>

@@ -2,6 +2,7 @@ using Chela.Contracts.Events;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Connections.Mcp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,6 +25,7 @@ internal static class HttpEndpoints
         app.MapProbe("/ready", Ready);
         app.MapProbe("/readyz", Ready);
         app.MapPost("/rpc", context => context.RequestServices.GetRequiredService<HttpCalls>().AnswerAsync(context));
+        app.Map("/mcp", context => context.RequestServices.GetRequiredService<McpEndpoint>().AnswerAsync(context));
         app.MapPost("/webhook/{account}", context => context.RequestServices.GetRequiredService<WebhookEndpoint>().AnswerAsync(context));
         app.MapFallback("{**path}", AcceptAsync);
     }
