@@ -67,6 +67,9 @@ internal sealed partial class Outbox(Journal journal, GatewayMeter meter, TimePr
     /// <summary>How many were given up.</summary>
     public int Dead => Look(table => table.Dead);
 
+    /// <summary>True for a message that is there, or was.</summary>
+    public bool Knows(string id) => Look(table => table.Knows(id));
+
     /// <summary>Reads what earlier processes left.</summary>
     public async Task RecoverAsync(CancellationToken ct)
     {
@@ -90,7 +93,7 @@ internal sealed partial class Outbox(Journal journal, GatewayMeter meter, TimePr
     /// <returns>False when the disk refuses.</returns>
     public async ValueTask<bool> TryEnqueueAsync(OutboundMessage message)
     {
-        if (!Look(table => table.Knows(message.Id)) && !await TryWriteAsync(new OutboxItem(message).ToRecord()))
+        if (!Knows(message.Id) && !await TryWriteAsync(new OutboxItem(message).ToRecord()))
         {
             return false;
         }

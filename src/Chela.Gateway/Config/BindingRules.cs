@@ -7,7 +7,8 @@ namespace Chela.Gateway.Config;
 /// <summary>What must hold between bindings, agents and accounts.</summary>
 internal static class BindingRules
 {
-    private const string Webhook = "webhook";
+    /// <summary>The channel whose accounts the configuration names.</summary>
+    public const string Webhook = "webhook";
 
     /// <summary>The problems, each with the pointer of the value that is wrong.</summary>
     public static IEnumerable<(string Pointer, string Message)> Problems(ChelaConfig config) => config.Bindings.SelectMany((binding, index) =>

@@ -27,6 +27,8 @@ internal sealed record ChelaConfig
 
     public MessagesConfig Messages { get; init; } = new();
 
+    public CommandsConfig Commands { get; init; } = new();
+
     public ChannelsConfig Channels { get; init; } = new();
 }
 

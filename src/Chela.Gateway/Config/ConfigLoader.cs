@@ -74,7 +74,8 @@ internal sealed class ConfigLoader
             .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))
             .Concat(AgentListRules.Problems(config.Agents))
             .Concat(BindingRules.Problems(config))
-            .Concat(IdentityLinkRules.Problems(config.Session));
+            .Concat(IdentityLinkRules.Problems(config.Session))
+            .Concat(CommandRules.Problems(config));
 
     private static ConfigProblem Place((string Pointer, string Message) problem, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
     {

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Schema;
 
 namespace Chela.Gateway.Config;
 
 /// <summary>What the names of persons and their peers must be.</summary>
-internal static partial class IdentityLinkRules
+internal static class IdentityLinkRules
 {
     private const string Pointer = "/session/identityLinks";
 
@@ -16,9 +15,9 @@ internal static partial class IdentityLinkRules
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, peers) in session.IdentityLinks)
         {
-            if (!Name().IsMatch(name))
+            if (!NameRule.Fits(name))
             {
-                yield return (Pointer, $"has a name that is not 1 to 64 of a-z, 0-9, '.', - and _, the first a letter or digit: '{JsonText.Show(name)}'");
+                yield return (Pointer, $"has a name that is not {NameRule.Words()}: '{JsonText.Show(name)}'");
                 continue;
             }
 
@@ -37,7 +36,4 @@ internal static partial class IdentityLinkRules
             }
         }
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,63}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
 }

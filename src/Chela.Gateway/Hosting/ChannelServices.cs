@@ -5,6 +5,7 @@ using Chela.Gateway.Channels;
 using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Sessions.Routing;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Telemetry;
@@ -23,10 +24,12 @@ internal static class ChannelServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Outbox>>()))
         .AddSingleton<Router>()
+        .AddSingleton<ChannelCommanders>()
         .AddSingleton<InboundDoor>(provider =>
         {
-            var (router, intake) = (provider.GetRequiredService<Router>(), provider.GetRequiredService<ChatIntake>());
-            return message => ReceiveAsync(intake, router.Route(message));
+            var (router, commanders) = (provider.GetRequiredService<Router>(), provider.GetRequiredService<ChannelCommanders>());
+            var intake = provider.GetRequiredService<ChatIntake>();
+            return message => ReceiveAsync(intake, router.Route(message), commanders.Of(message));
         })
         .AddSingleton<Delivery>()
         .AddSingleton<IMethodModule, ChannelMethods>()
@@ -34,10 +37,11 @@ internal static class ChannelServices
         .AddSingleton<IOutboundChannel, WebhookChannel>()
         .AddSingleton<WebhookEndpoint>();
 
-    private static async ValueTask<Acceptance> ReceiveAsync(ChatIntake intake, InboundMessage message)
+    /// <summary>To a channel a command is new that was just done.</summary>
+    private static async ValueTask<Acceptance> ReceiveAsync(ChatIntake intake, InboundMessage message, Commander sender)
     {
-        var taken = await intake.AcceptAsync(message);
+        var taken = await intake.AcceptAsync(message, sender);
         taken.Begin?.Invoke();
-        return taken.Acceptance;
+        return taken.Turn is null ? taken.Acceptance : Acceptance.New;
     }
 }

@@ -17,6 +17,9 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
     /// <summary>When the present transcript began; null where it is as old as the session.</summary>
     public long? StartedAtMs { get; init; }
 
+    /// <summary>The message whose command began the present transcript; null where nobody said so. When it comes again nothing begins anew.</summary>
+    public string? BegunBy { get; init; }
+
     /// <summary>When a person last said something; null for the last change.</summary>
     public long? LastInteractionAtMs { get; init; }
 

@@ -26,13 +26,25 @@ internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcri
         return removing is not null && await removing;
     }
 
+    /// <summary>Gives a session an empty transcript, as a message says; one that comes again changes nothing.</summary>
+    /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
+    public async Task ResetOnceAsync(SessionKey key, string message)
+    {
+        if (sessions.Find(key)?.BegunBy != message)
+        {
+            await ResetAsync(key, message, CancellationToken.None);
+        }
+    }
+
     /// <summary>Gives a session an empty transcript.</summary>
     /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
-    public Task<SessionEntry> ResetAsync(SessionKey key, CancellationToken ct) =>
+    public Task<SessionEntry> ResetAsync(SessionKey key, CancellationToken ct) => ResetAsync(key, null, ct);
+
+    private Task<SessionEntry> ResetAsync(SessionKey key, string? by, CancellationToken ct) =>
         ChangeAsync(key, async () =>
         {
             var before = sessions.Find(key);
-            var begun = await sessions.ResetAsync(key);
+            var begun = await sessions.ResetAsync(key, by);
             if (before is not null)
             {
                 transcripts.LeaveBehind(before.SessionId);

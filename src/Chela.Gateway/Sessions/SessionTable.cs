@@ -153,7 +153,9 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     }
 
     /// <summary>Begins a session anew under its key, with an empty transcript; returns when that is on disk.</summary>
-    public async ValueTask<SessionEntry> ResetAsync(SessionKey key)
+    /// <param name="key">The session.</param>
+    /// <param name="by">The message that says so; null where none does.</param>
+    public async ValueTask<SessionEntry> ResetAsync(SessionKey key, string? by = null)
     {
         SessionEntry? before;
         SessionEntry entry;
@@ -166,6 +168,7 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
             {
                 UpdatedAtMs = nowMs,
                 StartedAtMs = nowMs,
+                BegunBy = by,
                 Label = before?.Label,
                 PinnedAtMs = before?.PinnedAtMs,
                 ArchivedAtMs = before?.ArchivedAtMs,

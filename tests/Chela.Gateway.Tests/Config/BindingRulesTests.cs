@@ -25,7 +25,7 @@ public sealed class BindingRulesTests
     public void What_is_right_is_taken(string binding) => Assert.Single(Load(File(binding)).Config.Bindings);
 
     [Theory]
-    [InlineData("""{"Anna":["webhook:a"]}""", "session.identityLinks: has a name that is not 1 to 64 of a-z, 0-9, '.', - and _, the first a letter or digit: 'Anna'")]
+    [InlineData("""{"Anna":["webhook:a"]}""", "session.identityLinks: has a name that is not 1 to 64 of a-z, 0-9, - and _, the first a letter or digit: 'Anna'")]
     [InlineData("""{"anna":["webhook"]}""", "session.identityLinks.anna[0]: must be a channel, a colon, and a peer as the channel names it")]
     [InlineData("""{"anna":["webhook:"]}""", "session.identityLinks.anna[0]: must be a channel, a colon, and a peer as the channel names it")]
     [InlineData("""{"anna":["webhook:a"],"bert":["x:b","webhook:a"]}""", "session.identityLinks.bert[1]: is a peer of 'anna' too; a peer is one person")]

@@ -19,6 +19,7 @@ namespace Chela.Gateway.Tests.Sessions;
 public sealed class ChatIntakeTests : IAsyncDisposable
 {
     private readonly StorageTrial _inboxFiles = new();
+    private readonly StorageTrial _outboxFiles = new();
     private readonly StorageTrial _tableFiles = new();
     private readonly LaneTrial _lanes = new();
     private readonly Lifecycle _lifecycle = new();
@@ -147,13 +148,16 @@ public sealed class ChatIntakeTests : IAsyncDisposable
     {
         _lanes.Dispose();
         await _inboxFiles.DisposeAsync();
+        await _outboxFiles.DisposeAsync();
         await _tableFiles.DisposeAsync();
     }
 
     private ChatIntake Intake(Lifecycle lifecycle)
     {
         var inbox = new Inbox(_inboxFiles.Open(), new GatewayMeter(), TimeProvider.System);
-        var commands = new CommandDesk(new CommandTable([]), inbox, new Runs(new GatewayMeter(), _clock), new EventBus(), _clock);
+        var outbox = new Outbox(_outboxFiles.Open(), new GatewayMeter(), _clock, NullLogger<Outbox>.Instance);
+        var commands = new CommandDesk(
+            new CommandTable([]), inbox, outbox, new Runs(new GatewayMeter(), _clock), new EventBus(), _clock, NullLogger<CommandDesk>.Instance);
         return new ChatIntake(inbox, _sessions, _lanes.Lanes, _rules, commands, lifecycle, _clock, NullLogger<ChatIntake>.Instance);
     }
 

@@ -3,12 +3,14 @@ using System.Security.Cryptography;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Sessions.Commands;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Agents.Approvals;
 
 /// <summary>What waits for somebody's decision. A run that waits is not remembered beyond the process: after a crash it is told as interrupted.</summary>
-internal sealed partial class ApprovalTable(ApprovalGrants grants, EventBus events, Outbox outbox, TimeProvider time, ILogger<ApprovalTable> logger)
+internal sealed partial class ApprovalTable(
+    ApprovalGrants grants, ChannelCommanders commanders, EventBus events, Outbox outbox, TimeProvider time, ILogger<ApprovalTable> logger)
 {
     /// <summary>How long somebody has for a decision (03-methods § 5.10).</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
@@ -120,7 +122,8 @@ internal sealed partial class ApprovalTable(ApprovalGrants grants, EventBus even
         events.Publish(new ApprovalRequestedEvent(approval));
         if (approval.ReplyTo is { } target)
         {
-            var text = $"The agent waits for leave to use a tool:\n{approval.Shown}\n\nSomebody with a client of the gateway decides: /approve {approval.Id} allow-once (or {string.Join(", ", ApprovalWords.All.Skip(1))}).";
+            var who = commanders.HaveOwnerAt(target) ? "An owner decides, here or with a client of the gateway" : "Somebody with a client of the gateway decides";
+            var text = $"The agent waits for leave to use a tool:\n{approval.Shown}\n\n{who}: /approve {approval.Id} allow-once (or {string.Join(", ", ApprovalWords.All.Skip(1))}).";
             await outbox.TryEnqueueAsync(new OutboundMessage($"{approval.RunId}:approval:{approval.Id}", target, text, approval.CreatedAtMs));
         }
     }

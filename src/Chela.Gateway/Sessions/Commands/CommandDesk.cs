@@ -1,17 +1,22 @@
+using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Messages;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
+using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Sessions.Commands;
 
 /// <summary>
 /// Does what people tell the gateway in place of running an agent: each message once, whoever sends it again. A command is acknowledged when
-/// its effect and its reply are on disk; of one that a dying process did not acknowledge nothing is remembered, and it may be sent again.
+/// its effect and its reply are on disk; of one that a dying process did not acknowledge nothing is remembered, and it may be sent again: a
+/// reply that is in the outbox by then is not put there once more, nor is a conversation begun anew that was.
 /// </summary>
-internal sealed class CommandDesk(CommandTable table, Inbox inbox, Runs runs, EventBus events, TimeProvider time)
+internal sealed partial class CommandDesk(
+    CommandTable table, Inbox inbox, Outbox outbox, Runs runs, EventBus events, TimeProvider time, ILogger<CommandDesk> logger)
 {
     private static readonly TokenUsage NoTokens = new(0, 0, 0);
+    private static readonly CommandReply Silence = new("");
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task> _underWay = new(StringComparer.Ordinal);
@@ -20,9 +25,10 @@ internal sealed class CommandDesk(CommandTable table, Inbox inbox, Runs runs, Ev
     /// <exception cref="RpcException">The sender may not, or it cannot be done.</exception>
     public async ValueTask<Intake?> TakeAsync(InboundMessage message, Commander commander)
     {
-        if (table.Find(message.Content) is not (var command, var argument))
+        var mayCommand = commander.Caller.Holds(OperatorScopes.Write);
+        if (table.Find(message.Content) is not (var command, var argument) || (!mayCommand && !CommandTable.IsWritten(message.Content)))
         {
-            return null;
+            return null; // who may not command can say stop to the agent
         }
 
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,7 +41,7 @@ internal sealed class CommandDesk(CommandTable table, Inbox inbox, Runs runs, Ev
         {
             return await inbox.RecogniseAsync(message) is { } known
                 ? new Intake(known, null)
-                : await DoAsync(command, new CommandCall(message, argument, commander));
+                : await EndAsync(message, await ReplyAsync(command, new CommandCall(message, argument, commander)));
         }
         finally
         {
@@ -48,25 +54,55 @@ internal sealed class CommandDesk(CommandTable table, Inbox inbox, Runs runs, Ev
         }
     }
 
-    private async Task<Intake> DoAsync(ChatCommand command, CommandCall call)
+    /// <summary>What there is to say: nothing where the sender may not command, or the reply is in the outbox of a process that died then.</summary>
+    private async Task<CommandReply> ReplyAsync(ChatCommand command, CommandCall call)
     {
-        if (command.IsNewBeginning && !call.Commander.Caller.Holds(call.Commander.NewBeginning))
+        if (!call.Commander.Caller.Holds(OperatorScopes.Write))
         {
-            throw new RpcException(ScopeCheck.Missing(call.Commander.NewBeginning));
+            Log.Ignored(logger, command.Name, call.Message.RunId, call.Session.Value);
+            return Silence;
         }
 
-        var reply = command.Argument is null && call.Argument.Length > 0
-            ? new CommandReply($"/{command.Name} stands alone; nothing was done.")
-            : await command.RunAsync(call);
+        return call.Message.ReplyTo is not null && outbox.Knows(call.Message.RunId) ? Silence : await DoAsync(command, call);
+    }
+
+    private static async Task<CommandReply> DoAsync(ChatCommand command, CommandCall call)
+    {
+        try
+        {
+            if (command.IsNewBeginning && !call.Commander.Caller.Holds(call.Commander.NewBeginning))
+            {
+                throw new RpcException(ScopeCheck.Missing(call.Commander.NewBeginning));
+            }
+
+            return command.Argument is null && call.Argument.Length > 0
+                ? new CommandReply($"/{command.Name} stands alone; nothing was done.")
+                : await command.RunAsync(call);
+        }
+        catch (RpcException e) when (call.Message.Origin is not null && e.Error.Kind != RpcErrorKind.Unavailable)
+        {
+            return new CommandReply($"Nothing was done: {e.Message}"); // the person is told, not the channel, which has done its part
+        }
+    }
+
+    /// <summary>Puts the reply into the outbox where there is one, then notes that the message is over: a reply cannot get lost in between.</summary>
+    private async Task<Intake> EndAsync(InboundMessage message, CommandReply reply)
+    {
         var result = new TurnResult(TurnStatus.Done, reply.Text, NoTokens, null, time.GetUtcNow().ToUnixTimeMilliseconds());
-        await inbox.EndAsync(call.Message, result.Text, result.EndedAtMs);
-        var turn = new Turn(call.Message);
+        if (message.ReplyTo is { } target && reply != Silence
+            && !await outbox.TryEnqueueAsync(new OutboundMessage(message.RunId, target, result.Text, result.EndedAtMs)))
+        {
+            throw new RpcException(RpcErrorKind.Unavailable, "the reply could not be written to disk; is the disk full?");
+        }
+
+        await inbox.EndAsync(message, result.Text, result.EndedAtMs);
+        var turn = new Turn(message);
         await runs.CarryAsync(turn, (_, _) =>
         {
             turn.Complete(result);
             return Task.CompletedTask;
         }, CancellationToken.None);
-        return new Intake(Acceptance.Finished, turn) { Begin = () => Tell(turn, result), Stopped = reply.Stopped };
+        return new Intake(Acceptance.Finished, turn) { Begin = reply == Silence ? null : () => Tell(turn, result), Stopped = reply.Stopped };
     }
 
     private Task? Enter(string runId, Task done)
@@ -82,5 +118,11 @@ internal sealed class CommandDesk(CommandTable table, Inbox inbox, Runs runs, Ev
     {
         events.Publish(new ChatDeltaEvent(turn, 1, 0, result.Text, result.EndedAtMs));
         events.Publish(new ChatEndEvent(turn, 2, result, null));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1311, LogLevel.Information, "The command /{Command} (run {Run}) in session {Session} was ignored: its sender may not command (commands.ownerAllowFrom, commands.allowFrom)")]
+        public static partial void Ignored(ILogger logger, string command, string run, string session);
     }
 }

@@ -28,16 +28,19 @@ internal sealed class CommandTable
             return (_byWord["stop"], "");
         }
 
-        var text = message.Trim();
-        if (!text.StartsWith('/'))
+        if (!IsWritten(message))
         {
             return null;
         }
 
+        var text = message.Trim();
         var end = text.IndexOfAny([' ', '\t', '\r', '\n']);
         var word = end < 0 ? text[1..] : text[1..end];
         return _byWord.TryGetValue(word.TrimEnd(':'), out var command) ? (command, end < 0 ? "" : text[end..].Trim()) : null;
     }
+
+    /// <summary>True for a message that begins as commands are written; a person can also just say stop.</summary>
+    public static bool IsWritten(string message) => message.AsSpan().TrimStart().StartsWith('/');
 
     private string Describe() => string.Join('\n', All.Select(command =>
     {

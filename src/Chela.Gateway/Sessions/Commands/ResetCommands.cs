@@ -21,7 +21,7 @@ internal sealed class ResetCommands(SessionRemoval removal, SessionNews news, Mo
         }
 
         var model = models.Find(call.Session, call.Argument); // first, for a model that there is not changes nothing
-        await removal.ResetAsync(call.Session, CancellationToken.None);
+        await removal.ResetOnceAsync(call.Session, call.Message.RunId);
         await models.ChooseAsync(call.Session, model);
         news.Tell(call.Session, "reset");
         return new CommandReply($"A new conversation begins, with {models.NameOf(call.Session)}.");
@@ -29,7 +29,7 @@ internal sealed class ResetCommands(SessionRemoval removal, SessionNews news, Mo
 
     private async Task<CommandReply> ResetAsync(CommandCall call)
     {
-        await removal.ResetAsync(call.Session, CancellationToken.None);
+        await removal.ResetOnceAsync(call.Session, call.Message.RunId);
         news.Tell(call.Session, "reset");
         return new CommandReply("A new conversation begins.");
     }
