@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Chela.Gateway.Agents.Briefing;
 using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Tools;
@@ -12,7 +13,7 @@ namespace Chela.Gateway.Agents;
 
 /// <summary>What a run asks its model: the conversation, made shorter where it must be, and then the answer.</summary>
 internal sealed partial class Answering(
-    ProviderCatalog providers, Supervisor.Supervisor supervisor, Compactor compactor, ConfigStore config, TimeProvider time, ILogger<Answering> logger)
+    ProviderCatalog providers, Supervisor.Supervisor supervisor, PromptMaker prompts, ConfigStore config, TimeProvider time, ILogger<Answering> logger)
 {
     /// <summary>The longest answer that is kept of one run, in characters (04-events § 3).</summary>
     public const int MaxAnswerChars = 500_000;
@@ -40,7 +41,7 @@ internal sealed partial class Answering(
             var asked = ModelsOf(turn.Wishes.Model ?? session.ModelOverride, agent);
             said.Model = asked[0].ToString();
             narrator.Start();
-            var prompt = await PromptAsync(turn, new CompactionJob(turn.Session, turn.RunId, transcript, asked, agent) { Narrator = narrator }, either.Token);
+            var prompt = await prompts.MakeAsync(turn, new CompactionJob(turn.Session, turn.RunId, transcript, asked, agent) { Narrator = narrator }, either.Token);
             await ListenAsync(new RunSetup(turn, agent, asked, prompt, narrator, onStep), said, either.Token);
             return Ended(said.IsCut ? TurnStatus.Failed : TurnStatus.Done, said.IsCut ? $"The answer was cut off after {MaxAnswerChars} characters." : null);
         }
@@ -64,15 +65,6 @@ internal sealed partial class Answering(
     /// <summary>What the user is told of a fault inside the gateway.</summary>
     public static string SentenceFor(Exception e) =>
         e is TranscriptException ? e.Message : "The run failed inside the gateway; its log says why.";
-
-    /// <summary>What the model is shown, after what is older was summarized where that is due.</summary>
-    private async Task<IReadOnlyList<ChatMessage>> PromptAsync(Turn turn, CompactionJob job, CancellationToken ct)
-    {
-        var instructions = Prompt.Instructions(job.Agent.Instructions, turn.Wishes.Instructions);
-        var conversation = await Conversation.ReadAsync(job.Transcript, ct);
-        conversation = await compactor.CompactWhenDueAsync(conversation, TokenEstimate.Of(instructions), job, ct);
-        return Prompt.Build(conversation, instructions, job.Agent.ContextTokens);
-    }
 
     private async Task ListenAsync(RunSetup run, Said said, CancellationToken ct)
     {

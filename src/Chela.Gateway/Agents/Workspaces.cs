@@ -8,9 +8,8 @@ namespace Chela.Gateway.Agents;
 internal sealed class Workspaces(ConfigStore config, string root)
 {
     /// <summary>An agent's folder, which is made where it is missing: the configured one, else one below the root.</summary>
-    public string Of(string agentId)
-    {
-        var folder = config.Current.Config.Agents.Of(agentId).Workspace ?? Path.Combine(root, agentId);
-        return Directory.CreateDirectory(folder).FullName;
-    }
+    public string Of(string agentId) => Directory.CreateDirectory(PathOf(agentId)).FullName;
+
+    /// <summary>Where that folder is, or would be.</summary>
+    public string PathOf(string agentId) => config.Current.Config.Agents.Of(agentId).Workspace ?? Path.Combine(root, agentId);
 }

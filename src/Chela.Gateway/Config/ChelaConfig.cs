@@ -58,6 +58,12 @@ internal sealed record AgentDefaultsConfig
     [Description("What every agent is told before the conversation.")]
     public string? Instructions { get; init; }
 
+    [Range(1, 1_000_000), Description("How many characters of each file of its workspace an agent is told.")]
+    public int BootstrapMaxChars { get; init; } = 20_000;
+
+    [Range(1, 10_000_000), Description("How many characters of them an agent is told together; never more than about a quarter of its context.")]
+    public int BootstrapTotalMaxChars { get; init; } = 60_000;
+
     [AllowedValues(AgentModes.Fast, AgentModes.Single, AgentModes.Multi, AgentModes.Auto), Description("How agents work: fast is one call of the model without tools, single as many with tools as the answer needs, multi a plan that agents carry out, auto one of the latter two.")]
     public string Mode { get; init; } = AgentModes.Single;
 

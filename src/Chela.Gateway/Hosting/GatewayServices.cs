@@ -203,8 +203,7 @@ internal static class GatewayServices
             new DocumentFile(provider.GetRequiredService<StatePaths>().ApprovalsFile), provider.GetRequiredService<ILogger<ApprovalGrants>>()))
         .AddSingleton<ApprovalTable>()
         .AddSingleton<IMethodModule, ApprovalMethods>()
-        .AddSingleton(provider => new Workspaces(
-            provider.GetRequiredService<ConfigStore>(), provider.GetRequiredService<StatePaths>().WorkspacesDirectory))
+        .AddWorkspaces()
         .AddSingleton<StoppedTurns>()
         .AddSingleton<TurnCare>()
         .AddSingleton<Answering>()

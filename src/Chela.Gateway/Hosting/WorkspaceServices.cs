@@ -1,0 +1,18 @@
+using Chela.Gateway.Agents;
+using Chela.Gateway.Agents.Briefing;
+using Chela.Gateway.Config;
+using Chela.Gateway.Rpc;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>The composition of what agents are told of their workspaces.</summary>
+internal static class WorkspaceServices
+{
+    public static IServiceCollection AddWorkspaces(this IServiceCollection services) => services
+        .AddSingleton(provider => new Workspaces(
+            provider.GetRequiredService<ConfigStore>(), provider.GetRequiredService<StatePaths>().WorkspacesDirectory))
+        .AddSingleton<AgentBriefing>()
+        .AddSingleton<PromptMaker>()
+        .AddSingleton<IMethodModule, WorkspaceFileMethods>();
+}
