@@ -16,4 +16,7 @@ public sealed record InboundMessage(string RunId, SessionKey Session, string Con
 
     /// <summary>Where the answer is sent; null where whoever asked listens for events.</summary>
     public ReplyTarget? ReplyTo { get; init; }
+
+    /// <summary>The files that came with it.</summary>
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
 }

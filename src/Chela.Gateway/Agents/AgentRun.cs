@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
@@ -17,6 +18,7 @@ internal sealed partial class AgentRun(
     Answering answering,
     SessionTable sessions,
     TurnSessions opening,
+    AttachedFiles files,
     Transcripts transcripts,
     Inbox inbox,
     Replies replies,
@@ -178,7 +180,7 @@ internal sealed partial class AgentRun(
         await WriteAsync(turn, transcript, line, stopping);
         var steered = turn.TakeSteered();
         await WriteQuestionsAsync(turn, steered, session, transcript, stopping);
-        return [.. steered.Select(one => new ChatMessage(ChatRole.User, one.Message.Content))];
+        return await files.ReadAsync(steered.Select(one => one.Message), turn.Aborted);
     }
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();

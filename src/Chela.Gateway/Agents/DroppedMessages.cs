@@ -47,7 +47,8 @@ internal static class DroppedMessages
 
     private static TranscriptEntry Note(List<TranscriptEntry> messages) => messages[0] with
     {
+        Attachments = null,
         Text = $"[{messages.Count} earlier messages came faster than they could be answered. They began:]\n"
-            + string.Join('\n', messages.Select(message => $"- {SessionProgress.Beginning(message.Text, BeginningChars)}")),
+            + string.Join('\n', messages.Select(message => $"- {SessionProgress.Beginning(message.Gist, BeginningChars)}")),
     };
 }

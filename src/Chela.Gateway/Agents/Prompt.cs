@@ -18,7 +18,8 @@ internal static class Prompt
     public static string Instructions(params IEnumerable<string?> texts) => string.Join("\n\n", texts.Where(text => !string.IsNullOrWhiteSpace(text)));
 
     /// <summary>The instructions, the summary, then the newest messages that fit, which end with the one to answer.</summary>
-    public static IReadOnlyList<ChatMessage> Build(Conversation conversation, string instructions, int contextTokens)
+    public static async Task<IReadOnlyList<ChatMessage>> BuildAsync(
+        Conversation conversation, string instructions, int contextTokens, AttachedFiles files, CancellationToken ct)
     {
         var prompt = new List<ChatMessage>();
         if (instructions.Length > 0)
@@ -34,8 +35,21 @@ internal static class Prompt
             room -= TokenEstimate.Of(told);
         }
 
-        prompt.AddRange(Truncation.Fit(conversation.Lines, room).SelectMany(ToMessages));
+        prompt.AddRange(await ToMessagesAsync(Truncation.Fit(conversation.Lines, room), files, ct));
         return prompt;
+    }
+
+    /// <summary>From the newest on, so that the files of the newest have room.</summary>
+    private static async Task<IEnumerable<ChatMessage>> ToMessagesAsync(IReadOnlyList<TranscriptEntry> lines, AttachedFiles files, CancellationToken ct)
+    {
+        var room = new FileRoom();
+        var newestFirst = new List<IEnumerable<ChatMessage>>();
+        foreach (var line in lines.Reverse())
+        {
+            newestFirst.Add(line.Attachments is { } attached ? [await files.ReadAsync(line.Text, attached, room, ct)] : ToMessages(line));
+        }
+
+        return newestFirst.AsEnumerable().Reverse().SelectMany(messages => messages);
     }
 
     private static IEnumerable<ChatMessage> ToMessages(TranscriptEntry entry) =>

@@ -11,7 +11,7 @@ namespace Chela.Gateway.Bus;
 /// <summary>A line of the inbox: a message that was accepted, or was stopped while it waited, or a run that was begun again, or ended.</summary>
 /// <param name="Kind"><c>accepted</c>, <c>stopped</c>, <c>resumed</c> or <c>ended</c>.</param>
 /// <param name="RunId">The run that it is about.</param>
-/// <param name="Print">A fingerprint of where it was said and what, by which a repeated message is told from another one.</param>
+/// <param name="Print">A fingerprint of where it was said and what, files included, by which a repeated message is told from another one.</param>
 /// <param name="TimestampMs">When, in Unix milliseconds.</param>
 internal sealed record InboxRecord(string Kind, string RunId, string Print, long TimestampMs)
 {
@@ -37,6 +37,9 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
 
     public ReplyTarget? ReplyTo { get; init; }
 
+    /// <summary>The files that came with the message; absent where there are none.</summary>
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
+
     /// <summary>What is wanted of this run alone.</summary>
     public TurnWishes? Wishes { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
             SenderId = message.SenderId,
             Origin = message.Origin,
             ReplyTo = message.ReplyTo,
+            Attachments = message.Attachments.Count > 0 ? message.Attachments : null,
         };
 
     /// <summary>The line of the next time that its run begins.</summary>
@@ -71,8 +75,11 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     public static InboxRecord EndOf(InboundMessage message, long nowMs) =>
         new(Ended, message.RunId, PrintOf(message), nowMs) { Session = message.Session.Value };
 
-    public static string PrintOf(InboundMessage message) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{PlaceOf(message)}\n{message.Content}")).AsSpan(0, 8));
+    public static string PrintOf(InboundMessage message)
+    {
+        var files = string.Concat(message.Attachments.Select(file => $"\0{file.Sha256} {file.FileName}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{PlaceOf(message)}\n{message.Content}{files}")).AsSpan(0, 8));
+    }
 
     /// <summary>The turn of a message that an earlier process accepted.</summary>
     /// <exception cref="InvalidDataException">No process can have written this.</exception>
@@ -87,6 +94,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
         {
             Origin = Origin,
             ReplyTo = ReplyTo,
+            Attachments = Attachments ?? [],
         };
         var turn = new Turn(message)
         {

@@ -25,6 +25,8 @@ internal sealed record ChelaConfig
 
     public SessionConfig Session { get; init; } = new();
 
+    public AttachmentsConfig Attachments { get; init; } = new();
+
     public MessagesConfig Messages { get; init; } = new();
 
     public CommandsConfig Commands { get; init; } = new();
@@ -54,6 +56,9 @@ internal sealed record AgentDefaultsConfig
     public int ContextTokens { get; init; } = 200_000;
 
     public CompactionConfig Compaction { get; init; } = new();
+
+    [Range(1, 100), Description("The longest file that comes with a message, in MiB; a frame has to hold it (gateway.limits.maxPayload).")]
+    public int MediaMaxMb { get; init; } = 20;
 
     [Description("What every agent is told before the conversation.")]
     public string? Instructions { get; init; }

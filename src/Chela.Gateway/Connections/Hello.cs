@@ -25,6 +25,7 @@ internal sealed class Hello(MethodRegistry methods, ConfigStore config, Presence
         var snapshot = config.Current;
         var gateway = snapshot.Config.Gateway;
         var agents = snapshot.Config.Agents;
+        var files = AttachmentLimits.Of(snapshot.Config);
         var mainKey = SessionKey.Of(agents.DefaultId, snapshot.Config.Session.MainKey);
         var isAdmin = granted.HasFlag(OperatorScopes.Admin);
         var isReader = ScopeNames.WithIncluded(granted).HasFlag(OperatorScopes.Read);
@@ -54,7 +55,10 @@ internal sealed class Hello(MethodRegistry methods, ConfigStore config, Presence
                     ? [.. admitted.OtherTokens.Select(other => new HelloDeviceToken(other.Value, other.Role, other.Scopes, IssuedAtMs(other)))]
                     : null,
             },
-            new HelloPolicy(connection.Limits.MaxPayload, connection.Limits.MaxBufferedBytes, gateway.TickIntervalMs));
+            new HelloPolicy(connection.Limits.MaxPayload, connection.Limits.MaxBufferedBytes, gateway.TickIntervalMs)
+            {
+                Attachments = new HelloAttachments(files.MaxBytes, files.MaxImageBytes),
+            });
         return protocol == Admission.OldestProtocol
             ? new Answer<HelloOkV3>(HelloOkV3.Of(hello), OpenClawJson.Default.HelloOkV3)
             : new Answer<HelloOk>(hello, OpenClawJson.Default.HelloOk);

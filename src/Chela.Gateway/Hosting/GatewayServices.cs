@@ -55,6 +55,7 @@ internal static class GatewayServices
         .AddDevices()
         .AddBus()
         .AddSessions()
+        .AddAttachments(setup)
         .AddAgents()
         .AddTools()
         .AddChannels()

@@ -31,6 +31,9 @@ public sealed record StatePaths(string Root)
     /// <summary>The list of sessions and, one journal each, their transcripts.</summary>
     public string SessionsDirectory => Path.Combine(Root, "sessions");
 
+    /// <summary>The files that came with messages, by their hashes.</summary>
+    public string AttachmentsDirectory => Path.Combine(Root, "attachments");
+
     /// <summary>What people have approved for good.</summary>
     public string ApprovalsFile => Path.Combine(Root, "approvals.json");
 

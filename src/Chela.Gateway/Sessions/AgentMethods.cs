@@ -2,13 +2,14 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Sessions;
 
 /// <summary>Running an agent and waiting for it.</summary>
 internal sealed class AgentMethods(
-    ChatIntake intake, AgentTarget target, SessionTable sessions, PastRuns past, Inbox inbox, Runs runs) : IMethodModule
+    ChatIntake intake, AgentTarget target, SessionTable sessions, PastRuns past, Inbox inbox, Runs runs, AttachmentStore attachments) : IMethodModule
 {
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(30);
 
@@ -32,7 +33,7 @@ internal sealed class AgentMethods(
         var wishes = target.Wishes(session, parameters, context.Caller);
         var key = parameters.IdempotencyKey;
         var commander = new Commander(context.Caller, OperatorScopes.Admin);
-        var taken = await intake.AcceptAsync(session, key, parameters.Message, context.Caller.ClientId, commander, wishes);
+        var taken = await intake.AcceptAsync(session, key, parameters.Message, context.Caller.ClientId, commander, wishes, files: attachments.Read(parameters.Attachments));
         var (acceptance, turn) = taken;
         if (parameters.Label is { } label)
         {

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Sessions;
 
@@ -64,9 +64,8 @@ internal sealed record AgentParams(
 
     public string? ThreadId { get; init; }
 
-    /// <summary>Attachments come with a later version; a call that brings any is refused rather than answered without them.</summary>
-    [MaxLength(0)]
-    public IReadOnlyList<JsonElement>? Attachments { get; init; }
+    [Description("Files."), MaxLength(AttachmentParams.Most)]
+    public IReadOnlyList<AttachmentParams>? Attachments { get; init; }
 }
 
 /// <summary>

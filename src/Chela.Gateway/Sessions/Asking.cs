@@ -1,6 +1,7 @@
 using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Sessions;
@@ -15,12 +16,13 @@ internal sealed class Asking(ChatIntake intake, PastRuns past, Runs runs)
     /// <param name="key">The idempotency key; null when the sender has none.</param>
     /// <param name="text">The message.</param>
     /// <param name="sender">Who sends it.</param>
+    /// <param name="files">The files that come with it.</param>
     /// <param name="ct">Ends the waiting, not the run.</param>
     /// <exception cref="RpcException">The message is refused, or the run failed.</exception>
-    public async ValueTask<Reply> AskAsync(SessionKey session, string? key, string text, Commander sender, CancellationToken ct)
+    public async ValueTask<Reply> AskAsync(SessionKey session, string? key, string text, Commander sender, Uploads? files, CancellationToken ct)
     {
         var runId = key ?? Guid.NewGuid().ToString();
-        var taken = await intake.AcceptAsync(session, runId, text, sender.Caller.ClientId, sender);
+        var taken = await intake.AcceptAsync(session, runId, text, sender.Caller.ClientId, sender, files: files);
         var (acceptance, turn) = taken;
         taken.Begin?.Invoke();
         if (acceptance == Acceptance.InFlight)

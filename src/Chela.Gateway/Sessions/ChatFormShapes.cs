@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Sessions;
 
@@ -14,6 +15,9 @@ internal sealed record TextParams([property: Description("The text.")] string Te
 
     [Description("A name of this message, new for each: sent again with the same, it is answered as before and not run again."), StringLength(256, MinimumLength = 1)]
     public string? IdempotencyKey { get; init; }
+
+    [Description("Files."), MaxLength(AttachmentParams.Most)]
+    public IReadOnlyList<AttachmentParams>? Attachments { get; init; }
 }
 
 /// <summary>The reply.</summary>
@@ -43,6 +47,20 @@ internal sealed record HistoryResult(string SessionKey, IReadOnlyList<HistoryMes
 internal sealed record HistoryMessage(string MessageId, string Role, string Text, string Timestamp)
 {
     public string? StopReason { get; init; }
+
+    /// <summary>The files that came with it, without their content.</summary>
+    public IReadOnlyList<HistoryFile>? Attachments { get; init; }
+}
+
+/// <summary>A file of a message.</summary>
+internal sealed record HistoryFile(string FileName, string MimeType, long Bytes)
+{
+    /// <summary>The files of a message; null for none.</summary>
+    public static IReadOnlyList<HistoryFile>? In(TranscriptMessage message)
+    {
+        var files = message.Content.Where(block => block.FileName is not null).ToList();
+        return files.Count == 0 ? null : [.. files.Select(block => new HistoryFile(block.FileName!, block.MimeType ?? "", block.Bytes ?? 0))];
+    }
 }
 
 /// <summary>What to stop.</summary>

@@ -4,6 +4,7 @@ using Chela.Contracts.Events;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Sessions;
@@ -13,7 +14,8 @@ namespace Chela.Gateway.Sessions;
 /// same turns and transcripts stand behind them; a call that brings a parameter of the common form means that one.
 /// </summary>
 internal sealed class ChatForms(
-    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes, RunStops stops) : IMethodModule
+    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes, RunStops stops,
+    AttachmentStore attachments) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -51,7 +53,7 @@ internal sealed class ChatForms(
     private async ValueTask<TextResult> SendAsync(TextParams parameters, CallContext context, CancellationToken ct)
     {
         var session = SessionOf(parameters);
-        var reply = await asking.AskAsync(session, parameters.IdempotencyKey, parameters.Text, new Commander(context.Caller), ct);
+        var reply = await asking.AskAsync(session, parameters.IdempotencyKey, parameters.Text, new Commander(context.Caller), attachments.Read(parameters.Attachments), ct);
         return new TextResult(reply.RunId, reply.Text, Timestamps.Iso(reply.EndedAtMs), session.Value, reply.StopReason) { Usage = reply.Usage };
     }
 
@@ -59,7 +61,7 @@ internal sealed class ChatForms(
     {
         var session = SessionOf(parameters);
         var runId = parameters.IdempotencyKey ?? Guid.NewGuid().ToString();
-        var taken = await intake.AcceptAsync(session, runId, parameters.Text, context.Caller.ClientId, new Commander(context.Caller));
+        var taken = await intake.AcceptAsync(session, runId, parameters.Text, context.Caller.ClientId, new Commander(context.Caller), files: attachments.Read(parameters.Attachments));
         context.Connection.Follow(session);
         if (taken.Begin is { } begin)
         {
@@ -69,7 +71,7 @@ internal sealed class ChatForms(
         return new StreamResult(runId, session.Value, taken.Status);
     }
 
-    private SessionKey SessionOf(TextParams parameters) => string.IsNullOrWhiteSpace(parameters.Text)
+    private SessionKey SessionOf(TextParams parameters) => string.IsNullOrWhiteSpace(parameters.Text) && parameters.Attachments is not { Count: > 0 }
         ? throw new RpcException(RpcErrorKind.InvalidParams, "invalid params: at /text: must not be blank")
         : keys.Resolve(parameters.SessionKey ?? "main", null);
 
@@ -81,6 +83,7 @@ internal sealed class ChatForms(
             message.RunId ?? message.Id ?? "", message.Role, string.Concat(message.Content.Where(block => block.Type == "text").Select(block => block.Text)), Timestamps.Iso(message.Timestamp))
             {
                 StopReason = message.StopReason,
+                Attachments = HistoryFile.In(message),
             })]);
     }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Chela.Contracts.Errors;
+using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Sessions;
 
@@ -22,7 +24,7 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         var written = entries.Where(entry => entry.Role == TranscriptEntry.User).Select(entry => entry.RunId).ToHashSet(StringComparer.Ordinal);
         messages.AddRange(waiting
             .Where(turn => page.Offset == 0 && !written.Contains(turn.RunId) && turn.IsUnwritten)
-            .Select(turn => ToMessage(turn.Message, page.MaxChars)));
+            .Select(turn => ToMessage(TranscriptEntry.Question(turn.Message), page.MaxChars) with { Id = null }));
         List<TranscriptMessage> newest = [.. messages.TakeLast(page.Limit)];
         var hasMore = total > page.Offset + entries.Count || messages.Count > newest.Count;
         return new ChatHistoryResult(key.Value, newest)
@@ -82,7 +84,8 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
     {
         var text = entry.StopReason == StopReasons.Interrupted ? $"{entry.Text}[interrupted] {entry.Error}" : entry.Text;
         var model = entry.Model?.Split('/', 2);
-        return new TranscriptMessage(RoleOf(entry), entry.Uses is { } uses ? ToBlocks(uses, maxChars) : [new ContentBlock("text", Shorten(text, maxChars))], entry.TimestampMs)
+        IReadOnlyList<ContentBlock> blocks = entry.Uses is { } uses ? ToBlocks(uses, maxChars) : ToBlocks(Shorten(text, maxChars), entry.Attachments ?? []);
+        return new TranscriptMessage(RoleOf(entry), blocks, entry.TimestampMs)
         {
             Kind = entry.Compacted is null ? null : new MessageKind(TranscriptEntry.Compaction, entry.Id),
             Id = entry.Id,
@@ -102,6 +105,18 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         _ => entry.Role,
     };
 
+    private static ContentBlock[] ToBlocks(string text, IReadOnlyList<Attachment> files) =>
+    [
+        .. text.Length > 0 || files.Count == 0 ? [new ContentBlock("text", text)] : Array.Empty<ContentBlock>(),
+        .. files.Select(file => new ContentBlock(FileKinds.Of(file) == FileKind.Image ? "image" : "file", null)
+        {
+            MimeType = file.MimeType,
+            FileName = file.FileName,
+            Bytes = file.Bytes,
+            Omitted = true,
+        }),
+    ];
+
     private static ContentBlock[] ToBlocks(IReadOnlyList<StoredToolUse> uses, int maxChars) =>
     [
         .. uses.Select(use => new ContentBlock("toolCall", null)
@@ -112,12 +127,6 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
         }),
         .. uses.Select(use => new ContentBlock("toolResult", Shorten(use.Result, maxChars)) { ToolCallId = use.Id, Name = use.Name, IsError = use.IsError }),
     ];
-
-    private static TranscriptMessage ToMessage(Contracts.Messages.InboundMessage message, int maxChars) =>
-        new(TranscriptEntry.User, [new ContentBlock("text", Shorten(message.Content, maxChars))], message.TimestampMs)
-        {
-            RunId = message.RunId,
-        };
 
     private static string Shorten(string text, int maxChars) =>
         text.Length <= maxChars ? text : $"[message of {text.Length} characters left out: longer than {maxChars}]";

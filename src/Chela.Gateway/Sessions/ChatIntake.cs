@@ -4,6 +4,7 @@ using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Storage;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed partial class ChatIntake(
     /// <summary>The longest message, in bytes of UTF-8.</summary>
     public const int MaxContentBytes = 1024 * 1024;
 
-    /// <summary>Takes in what a client sends: see <see cref="AcceptAsync(InboundMessage, Commander?, TurnWishes?, string?)"/>.</summary>
+    /// <summary>Takes in what a client sends: see <see cref="AcceptAsync(InboundMessage, Commander?, TurnWishes?, string?, Uploads?)"/>.</summary>
     public ValueTask<Intake> AcceptAsync(
         SessionKey session,
         string runId,
@@ -47,18 +48,26 @@ internal sealed partial class ChatIntake(
         string sender,
         Commander? commander = null,
         TurnWishes? wishes = null,
-        string? queueMode = null) =>
-        AcceptAsync(new InboundMessage(runId, session, content, OfClients, sender, time.GetUtcNow().ToUnixTimeMilliseconds()), commander, wishes, queueMode);
+        string? queueMode = null,
+        Uploads? files = null)
+    {
+        var message = new InboundMessage(runId, session, content, OfClients, sender, time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            Attachments = files?.Attachments ?? [],
+        };
+        return AcceptAsync(message, commander, wishes, queueMode, files);
+    }
 
     /// <summary>Takes a message in. Returns when it is on disk; the caller lets its turn begin.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="commander">Who commands the gateway by it; null when the text goes to the agent whatever it is.</param>
+    /// <param name="commander">Who commands the gateway by it; null when the text goes to the agent whatever it is, as it does with files.</param>
     /// <param name="wishes">What is wanted of this run alone.</param>
     /// <param name="queueMode">What becomes of it while the session is busy; null for the session's.</param>
+    /// <param name="files">The files that come with it; they are on disk before it is.</param>
     /// <remarks>Not cancellable: a message that reached the disk must reach its lane, even if its sender has gone.</remarks>
     /// <exception cref="RpcException">The gateway stops, the lane is full, or the disk refuses.</exception>
     public async ValueTask<Intake> AcceptAsync(
-        InboundMessage message, Commander? commander = null, TurnWishes? wishes = null, string? queueMode = null)
+        InboundMessage message, Commander? commander = null, TurnWishes? wishes = null, string? queueMode = null, Uploads? files = null)
     {
         if (lifecycle.Phase != LifecyclePhase.Running)
         {
@@ -73,8 +82,8 @@ internal sealed partial class ChatIntake(
 
         try
         {
-            var taken = commander is null ? null : await commands.TakeAsync(message, commander);
-            taken ??= await TakeInAsync(message, wishes ?? new TurnWishes(), rules.For(message, queueMode));
+            var taken = commander is null || files is not null ? null : await commands.TakeAsync(message, commander);
+            taken ??= await TakeInAsync(message, wishes ?? new TurnWishes(), rules.For(message, queueMode), files);
             return taken.Value.Acceptance == Acceptance.Conflict
                 ? throw new RpcException(RpcErrorKind.InvalidRequest, $"another message was already sent with the idempotency key {message.RunId}")
                 : taken.Value;
@@ -86,10 +95,10 @@ internal sealed partial class ChatIntake(
         }
     }
 
-    private async ValueTask<Intake> TakeInAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue)
+    private async ValueTask<Intake> TakeInAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue, Uploads? files)
     {
         // First, for a message that is known needs no place.
-        var acceptance = await inbox.RecogniseAsync(message) ?? await ReserveAsync(message, wishes, queue);
+        var acceptance = await inbox.RecogniseAsync(message) ?? await ReserveAsync(message, wishes, queue, files);
         if (acceptance != Acceptance.New)
         {
             return new Intake(acceptance, null);
@@ -100,7 +109,7 @@ internal sealed partial class ChatIntake(
         return new Intake(acceptance, turn) { Begin = () => lanes.Enqueue(turn) };
     }
 
-    private async ValueTask<Acceptance> ReserveAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue)
+    private async ValueTask<Acceptance> ReserveAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue, Uploads? files)
     {
         if (lanes.Reserve(message, queue) is not Reservation.Made and var full)
         {
@@ -113,6 +122,7 @@ internal sealed partial class ChatIntake(
         var acceptance = default(Acceptance?);
         try
         {
+            await (files?.SaveAsync() ?? Task.CompletedTask);
             await sessions.GetOrCreateAsync(message.Session, CancellationToken.None);
             acceptance = await inbox.AcceptAsync(message, wishes, queue);
             return acceptance.Value;

@@ -4,13 +4,15 @@ using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Sessions;
 
 /// <summary>Talking with an agent.</summary>
 internal sealed class ChatMethods(
-    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, Lanes lanes, RunStops stops, ModelLookup models) : IMethodModule
+    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, Lanes lanes, RunStops stops, ModelLookup models,
+    AttachmentStore attachments) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -40,7 +42,8 @@ internal sealed class ChatMethods(
 
     private async ValueTask<ChatSendResult> SendAsync(ChatSendParams parameters, CallContext context, CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(parameters.Message))
+        var files = attachments.Read(parameters.Attachments);
+        if (files is null && string.IsNullOrWhiteSpace(parameters.Message))
         {
             throw new RpcException(RpcErrorKind.InvalidParams, "message or attachment required");
         }
@@ -51,7 +54,7 @@ internal sealed class ChatMethods(
         var wishes = new TurnWishes { Limit = parameters.TimeoutMs is > 0 and var limit ? TimeSpan.FromMilliseconds(limit) : null };
         var commander = parameters.SuppressCommandInterpretation == true ? null : new Commander(context.Caller);
         var taken = await intake.AcceptAsync(
-            session, parameters.IdempotencyKey, parameters.Message, context.Caller.ClientId, commander, wishes, parameters.QueueMode);
+            session, parameters.IdempotencyKey, parameters.Message, context.Caller.ClientId, commander, wishes, parameters.QueueMode, files);
         if (taken.Stopped is { } stopped)
         {
             return new ChatSendResult { Ok = true, Aborted = stopped.Count > 0, RunIds = stopped };
@@ -106,7 +109,7 @@ internal sealed class ChatMethods(
             ? keys.Resolve(key, parameters.AgentId)
             : keys.MainOf(parameters.AgentId);
         var reply = await asking.AskAsync(
-            session, parameters.IdempotencyKey, parameters.Message, new Commander(context.Caller, OperatorScopes.Admin), ct);
+            session, parameters.IdempotencyKey, parameters.Message, new Commander(context.Caller, OperatorScopes.Admin), attachments.Read(parameters.Attachments), ct);
         return new AgentRunResult(reply.SessionId, reply.Text, session.Value, reply.RunId, reply.StopReason) { Usage = reply.Usage };
     }
 }

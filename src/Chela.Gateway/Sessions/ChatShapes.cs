@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Sessions;
 
@@ -20,9 +21,8 @@ internal sealed record ChatSendParams(
     [MinLength(1)]
     public string? SessionId { get; init; }
 
-    /// <summary>Attachments come with a later version; a call that brings any is refused rather than answered without them.</summary>
-    [MaxLength(0)]
-    public IReadOnlyList<JsonElement>? Attachments { get; init; }
+    [Description("Files."), MaxLength(AttachmentParams.Most)]
+    public IReadOnlyList<AttachmentParams>? Attachments { get; init; }
 
     [Description("Only off: no model here thinks in levels.")]
     public string? Thinking { get; init; }
@@ -143,7 +143,7 @@ internal sealed record TranscriptMessage(string Role, IReadOnlyList<ContentBlock
 /// <summary>What a message is that nobody said.</summary>
 internal sealed record MessageKind(string Kind, string Id);
 
-/// <summary>A block of a message: <c>text</c>, <c>toolCall</c> or <c>toolResult</c>.</summary>
+/// <summary>A block of a message: <c>text</c>, <c>toolCall</c>, <c>toolResult</c>, <c>image</c> or <c>file</c>.</summary>
 internal sealed record ContentBlock(string Type, string? Text)
 {
     /// <summary>Of a call.</summary>
@@ -157,6 +157,16 @@ internal sealed record ContentBlock(string Type, string? Text)
     public string? ToolCallId { get; init; }
 
     public bool? IsError { get; init; }
+
+    /// <summary>Of a file.</summary>
+    public string? MimeType { get; init; }
+
+    public string? FileName { get; init; }
+
+    public long? Bytes { get; init; }
+
+    /// <summary>True where the content is left out, as it is of every file.</summary>
+    public bool? Omitted { get; init; }
 }
 
 /// <summary>A run that is under way while the history is read.</summary>
@@ -173,6 +183,9 @@ internal sealed record AgentRunParams([property: MinLength(1)] string Message)
 
     [Description("A name of this message, new for each: sent again with the same, it is answered as before and not run again."), StringLength(256, MinimumLength = 1)]
     public string? IdempotencyKey { get; init; }
+
+    [Description("Files."), MaxLength(AttachmentParams.Most)]
+    public IReadOnlyList<AttachmentParams>? Attachments { get; init; }
 }
 
 /// <summary>Result of <c>agent.run</c>: the reply, when the run has ended.</summary>

@@ -33,7 +33,7 @@ internal sealed class SessionPreviews(SessionTable sessions, SessionKeys keys, T
 
             using var transcript = transcripts.Open(session.SessionId);
             var entries = await transcript.ReadTailAsync(limit, MaxBytes, ct);
-            PreviewItem[] items = [.. entries.Where(entry => entry is { Text.Length: > 0, Compacted: null }).Select(entry => new PreviewItem(entry.Role, Shorten(entry.Text, maxChars)))];
+            PreviewItem[] items = [.. entries.Where(entry => entry is { Gist.Length: > 0, Compacted: null }).Select(entry => new PreviewItem(entry.Role, Shorten(entry.Gist, maxChars)))];
             return new SessionPreview(text, items.Length > 0 ? "ok" : "empty", items);
         }
         catch (TranscriptException)

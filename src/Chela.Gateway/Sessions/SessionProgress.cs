@@ -10,7 +10,7 @@ internal static class SessionProgress
     {
         MessageCount = (int)messageCount,
         LastInteractionAtMs = Math.Max(question.TimestampMs, entry.LastInteractionAtMs ?? 0),
-        Title = entry.Title ?? Beginning(question.Text, TitleChars),
+        Title = entry.Title ?? Beginning(question.Gist, TitleChars),
         Preview = Beginning(answer.Text.Length > 0 ? answer.Text : answer.Error ?? "", PreviewChars),
         LastRunId = answer.RunId,
         Status = answer.StopReason switch
@@ -45,8 +45,8 @@ internal static class SessionProgress
     public static SessionEntry Of(SessionEntry entry, TranscriptEntry? question, TranscriptEntry? last, long messageCount) => entry with
     {
         MessageCount = (int)messageCount,
-        Title = question is null ? null : Beginning(question.Text, TitleChars),
-        Preview = last is null ? null : Beginning(last.Text, PreviewChars),
+        Title = question is null ? null : Beginning(question.Gist, TitleChars),
+        Preview = last is null ? null : Beginning(last.Gist, PreviewChars),
     };
 
     /// <summary>The beginning of the first line.</summary>

@@ -101,6 +101,9 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     /// <summary><c>provider/model</c>.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The files that came with what a person said; absent where there are none.</summary>
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
+
     /// <summary>The calls of a step; absent in every other line.</summary>
     public IReadOnlyList<StoredToolUse>? Uses { get; init; }
 
@@ -111,6 +114,10 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     [JsonIgnore]
     public long Length => Text.Length + (Uses?.Sum(use => (long)use.Arguments.Length + use.Result.Length) ?? 0);
 
+    /// <summary>What stands for it in lists: what was said, or else the names of the files.</summary>
+    [JsonIgnore]
+    public string Gist => Text.Length > 0 ? Text : string.Join(", ", (Attachments ?? []).Select(file => file.FileName));
+
     /// <summary>True when a model should read it: what was said, and answers that came to their end or were stopped by a person.</summary>
     [JsonIgnore]
     public bool IsForModel =>
@@ -118,7 +125,10 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
 
     /// <summary>The entry of a person's message.</summary>
     public static TranscriptEntry Question(InboundMessage message) =>
-        new(message.RunId + ":user", User, message.Content, message.TimestampMs, message.RunId);
+        new(message.RunId + ":user", User, message.Content, message.TimestampMs, message.RunId)
+        {
+            Attachments = message.Attachments.Count > 0 ? message.Attachments : null,
+        };
 
     /// <summary>True when it is the end of this run.</summary>
     public bool Ends(string runId) => Role == Assistant && (RunId == runId || AlsoAnswers?.Contains(runId) == true);

@@ -32,4 +32,10 @@ internal static class StorageSteps
     public const string DocumentBeforeRename = "document.before-rename";
     public const string DocumentAfterRename = "document.after-rename";
     public const string DocumentAfterFsync = "document.after-fsync";
+
+    public const string BlobBeforeWrite = "blob.before-write";
+    public const string BlobBeforeRename = "blob.before-rename";
+    public const string BlobAfterRename = "blob.after-rename";
+    public const string BlobAfterFsync = "blob.after-fsync";
+    public const string BlobBeforeDelete = "blob.before-delete";
 }

@@ -1,3 +1,7 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chela.Gateway.Tests.Sessions.Attachments;
 using Chela.Gateway.Tests.Storage;
 using Chela.Gateway.Tests.Support;
 
@@ -37,6 +41,40 @@ public sealed class FullDiskGatewayTests
             Assert.Equal("final", end.Text("state"));
             Assert.Equal("started", after);
             Assert.Equal(4, (await client.HistoryAsync("talk")).Count);
+        }
+        finally
+        {
+            await SmallDisk.UnmountAsync(folder.Path);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_with_a_file_that_has_no_room_is_refused_in_words()
+    {
+        using var folder = new TempFolder();
+        Assert.SkipUnless(await SmallDisk.MountAsync(folder.Path, "8m"), "Mounting a tmpfs needs root.");
+        try
+        {
+            await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+            await using var client = await gateway.OpenOpenClawAsync();
+            var ballast = await SmallDisk.FillAsync(folder.File("ballast"), Ct);
+
+            var refused = await SendAsync();
+            File.Delete(ballast);
+            var taken = await SendAsync();
+            await client.ChatEndAsync("run");
+
+            Assert.Equal(
+                ("UNAVAILABLE", "attachment long.txt: could not be written to disk, and nothing was accepted; is the disk full?"),
+                (refused.Text("error/code"), refused.Text("error/message")));
+            Assert.Equal("started", taken.Text("payload/status"));
+
+            Task<JsonElement> SendAsync()
+            {
+                var parameters = OpenClawWire.ChatParams("talk", "run", "");
+                parameters["attachments"] = new JsonArray(SampleFiles.ToSend(Encoding.UTF8.GetBytes(Long), "long.txt"));
+                return client.CallAsync("chat.send", parameters);
+            }
         }
         finally
         {

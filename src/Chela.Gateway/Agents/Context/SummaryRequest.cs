@@ -77,7 +77,7 @@ internal static class SummaryRequest
 
     private static Part PartOf(TranscriptEntry line) => line.Uses is { } uses
         ? new Part("tools", string.Join('\n', uses.Select(use => $"{use.Name} {Shortened(use.Arguments)}\n{(use.IsError ? "failed: " : "gave: ")}{Shortened(use.Result)}")))
-        : new Part(line.Role, Shortened(line.Text));
+        : new Part(line.Role, string.Concat([Shortened(line.Text), .. (line.Attachments ?? []).Select(file => $"\n[file {file.FileName}]")]));
 
     private static string Shortened(string text)
     {

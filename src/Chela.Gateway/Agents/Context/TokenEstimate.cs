@@ -1,4 +1,6 @@
+using Chela.Contracts.Messages;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Agents.Context;
 
@@ -7,6 +9,11 @@ internal static class TokenEstimate
 {
     /// <summary>What a message costs beside its text.</summary>
     private const int PerMessage = 4;
+
+    private const int PerPicture = 1600;
+
+    /// <summary>What its name costs.</summary>
+    private const int PerFile = 40;
 
     /// <summary>Four Latin letters are a token; a letter of most other scripts is one.</summary>
     public static long Of(string text)
@@ -17,7 +24,15 @@ internal static class TokenEstimate
 
     /// <summary>The same of a line.</summary>
     public static long Of(TranscriptEntry line) =>
-        Of(line.Text) + (line.Uses?.Sum(use => Of(use.Name) + Of(use.Arguments) + Of(use.Result)) ?? 0);
+        Of(line.Text) + (line.Attachments?.Sum(Of) ?? 0) + (line.Uses?.Sum(use => Of(use.Name) + Of(use.Arguments) + Of(use.Result)) ?? 0);
+
+    /// <summary>The same of a file: a picture costs what the largest one does, for providers make it smaller before.</summary>
+    public static long Of(Attachment file) => FileKinds.Of(file) switch
+    {
+        FileKind.Image => PerPicture,
+        FileKind.Text => PerFile + (Math.Min(file.Bytes, FileRoom.TextBytesOfFile) / 3),
+        _ => PerFile,
+    };
 
     /// <summary>The same of a conversation: as the provider counted it up to its last answer, unless our own count is larger.</summary>
     public static long Of(IReadOnlyList<TranscriptEntry> lines)

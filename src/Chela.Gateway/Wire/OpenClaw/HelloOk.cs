@@ -55,4 +55,11 @@ internal sealed record HelloDeviceToken(string DeviceToken, string Role, IReadOn
 }
 
 /// <summary>The limits that the client must keep. Bytes and milliseconds.</summary>
-internal sealed record HelloPolicy(int MaxPayload, int MaxBufferedBytes, int TickIntervalMs);
+internal sealed record HelloPolicy(int MaxPayload, int MaxBufferedBytes, int TickIntervalMs)
+{
+    /// <summary>How long files may be; protocol 3 does not know it.</summary>
+    public HelloAttachments? Attachments { get; init; }
+}
+
+/// <summary>The longest file that may come with a message, and the longest picture. Bytes.</summary>
+internal sealed record HelloAttachments(long MaxBytes, long MaxImageBytes);

@@ -1,8 +1,11 @@
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Tests.Config;
 using Chela.Gateway.Tests.Sessions;
 using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.AI;
@@ -69,11 +72,13 @@ public sealed class ConversationTests
     }
 
     [Fact]
-    public void The_model_is_told_the_summary_before_the_newest_lines()
+    public async Task The_model_is_told_the_summary_before_the_newest_lines()
     {
         var read = Conversation.Of([Summary("of one", "two:user"), .. Said("two")]);
+        var blobs = new BlobFolder("nowhere", step: null, new ManualTimeProvider(), NullLogger<BlobFolder>.Instance);
+        var files = new AttachedFiles(new AttachmentStore(blobs, new ConfigStore(ConfigFixture.Load()), NullLogger<AttachmentStore>.Instance));
 
-        var prompt = Prompt.Build(read, "Be kind.", 1000);
+        var prompt = await Prompt.BuildAsync(read, "Be kind.", 1000, files, Ct);
 
         Assert.Equal([ChatRole.System, ChatRole.User, ChatRole.User, ChatRole.Assistant], prompt.Select(message => message.Role));
         Assert.EndsWith("\n\nof one", prompt[1].Text, StringComparison.Ordinal);

@@ -94,11 +94,12 @@ internal sealed partial class ModelCalls
     private async Task<Answer> AskAsync(ModelRef model, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken ct)
     {
         var client = _catalog.CreateClient(model);
+        var readable = Sight.Of(_catalog.Describe(model), messages);
         var context = ResilienceContextPool.Shared.Get(ct);
         context.Properties.Set(AskedModel, model);
         try
         {
-            return await _retry.ExecuteAsync(async _ => await OpenAsync(model, client.GetStreamingResponseAsync(messages, options, ct), ct), context);
+            return await _retry.ExecuteAsync(async _ => await OpenAsync(model, client.GetStreamingResponseAsync(readable, options, ct), ct), context);
         }
         finally
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Providers.OpenAi;
 
-/// <summary>Turns a conversation into a request. Texts, calls of tools and their results: whatever else it holds is refused, never silently dropped.</summary>
+/// <summary>Turns a conversation into a request. Texts, pictures, calls of tools and their results: whatever else it holds is refused, never silently dropped.</summary>
 internal static class OpenAiRequest
 {
     public static CompletionRequest Create(
@@ -24,7 +24,7 @@ internal static class OpenAiRequest
     }
 
     private static IEnumerable<RequestMessage> Instructions(ChatOptions? options) =>
-        string.IsNullOrEmpty(options?.Instructions) ? [] : [new RequestMessage("system", options.Instructions)];
+        string.IsNullOrEmpty(options?.Instructions) ? [] : [new RequestMessage("system", RequestContent.Of(options.Instructions))];
 
     private static RequestTool Convert(AITool tool) => tool is AIFunctionDeclaration function
         ? new RequestTool("function", new RequestFunction(function.Name, function.Description, function.JsonSchema))
@@ -33,26 +33,31 @@ internal static class OpenAiRequest
     private static IEnumerable<RequestMessage> Convert(ChatMessage message)
     {
         // A model's own thoughts, usage and errors are notes about the conversation, not part of it.
-        if (message.Contents.FirstOrDefault(content => content is not
+        if (message.Contents.FirstOrDefault(content => !IsPicture(content) && content is not
             (TextContent or FunctionCallContent or FunctionResultContent or TextReasoningContent or UsageContent or ErrorContent)) is { } other)
         {
-            throw new NotSupportedException($"This client sends text and calls of tools only, not {other.GetType().Name}.");
+            throw new NotSupportedException($"This client sends text, pictures and calls of tools only, not {other.GetType().Name}.");
         }
 
         return message.Role == ChatRole.Tool ? message.Contents.OfType<FunctionResultContent>().Select(Result)
-            : message.Role == ChatRole.Assistant ? Said("assistant", message.Text, [.. message.Contents.OfType<FunctionCallContent>().Select(Call)])
-            : message.Role == ChatRole.User ? Said("user", message.Text, [])
-            : message.Role == ChatRole.System ? Said("system", message.Text, [])
+            : message.Role == ChatRole.Assistant ? Said("assistant", message, [.. message.Contents.OfType<FunctionCallContent>().Select(Call)])
+            : message.Role == ChatRole.User ? Said("user", message, [])
+            : message.Role == ChatRole.System ? Said("system", message, [])
             : throw new NotSupportedException("This client sends messages of user, assistant, system and tools only.");
     }
 
+    private static bool IsPicture(AIContent content) => content is DataContent data && data.HasTopLevelMediaType("image");
+
     /// <summary>Several servers refuse a message without text, which an aborted reply may have left behind.</summary>
-    private static IEnumerable<RequestMessage> Said(string role, string text, RequestToolCall[] calls) =>
-        text.Length == 0 && calls.Length == 0 ? []
-        : [new RequestMessage(role, text.Length == 0 ? null : text) { ToolCalls = calls.Length == 0 ? null : calls }];
+    private static IEnumerable<RequestMessage> Said(string role, ChatMessage message, RequestToolCall[] calls)
+    {
+        AIContent[] said = [.. message.Contents.Where(content => IsPicture(content) || content is TextContent { Text.Length: > 0 })];
+        return said.Length == 0 && calls.Length == 0 ? []
+            : [new RequestMessage(role, said.Length == 0 ? null : new RequestContent(said)) { ToolCalls = calls.Length == 0 ? null : calls }];
+    }
 
     private static RequestMessage Result(FunctionResultContent result) =>
-        new("tool", result.Result as string ?? "") { ToolCallId = result.CallId };
+        new("tool", RequestContent.Of(result.Result as string ?? "")) { ToolCallId = result.CallId };
 
     private static RequestToolCall Call(FunctionCallContent call) =>
         new(call.CallId, "function", new RequestFunctionCall(call.Name, ToolArguments.Write(call.Arguments)));

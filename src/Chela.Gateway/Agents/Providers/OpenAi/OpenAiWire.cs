@@ -28,8 +28,8 @@ internal sealed record CompletionRequest(string Model, IReadOnlyList<RequestMess
 
 /// <summary>One message of the conversation.</summary>
 /// <param name="Role"><c>system</c>, <c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
-/// <param name="Content">The text; null where an assistant only calls tools.</param>
-internal sealed record RequestMessage(string Role, string? Content)
+/// <param name="Content">What it says; null where an assistant only calls tools.</param>
+internal sealed record RequestMessage(string Role, RequestContent? Content)
 {
     public IReadOnlyList<RequestToolCall>? ToolCalls { get; init; }
 

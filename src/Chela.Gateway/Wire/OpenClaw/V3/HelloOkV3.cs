@@ -15,7 +15,7 @@ internal sealed record HelloOkV3(string Type, int Protocol, HelloServerV3 Server
         new HelloServerV3(hello.Server.Version, hello.Server.ConnId),
         new HelloFeaturesV3(hello.Features.Methods, hello.Features.Events),
         HelloSnapshotV3.Of(hello.Snapshot),
-        hello.Policy)
+        hello.Policy with { Attachments = null })
     {
         Auth = hello.Auth.DeviceToken is { } token ? new HelloAuthV3(token, hello.Auth.Role, hello.Auth.Scopes, hello.Auth.IssuedAtMs) : null,
     };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
+using Chela.Gateway.Tests.Sessions.Attachments;
 using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.AI;
 
@@ -78,6 +79,21 @@ public sealed class AnthropicClientTests : IAsyncLifetime
         Assert.Equal("t2", sent[2].GetProperty("content")[1].GetProperty("tool_use_id").GetString());
         Assert.Equal("none", _server.Requests[1].Body.Find("tool_choice/type")?.GetString());
         Assert.Equal("look", _server.Requests[0].Body.GetProperty("tools")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    [Trait("Requirement", "B2")]
+    public async Task A_picture_is_shown()
+    {
+        _server.Enqueue(new FakeAnthropicEvents().Text("A pixel.").Stop("end_turn").ToReply());
+        var picture = new DataContent(SampleFiles.Png, "image/png") { Name = "photo.png" };
+
+        await AskAsync(new ChatMessage(ChatRole.User, [picture, new TextContent("What is it?")]));
+
+        var sent = _server.Requests[0].Body.GetProperty("messages")[0].GetProperty("content");
+        Assert.Equal(("image", "base64", "image/png"), (sent[0].Text("type"), sent[0].Text("source/type"), sent[0].Text("source/media_type")));
+        Assert.Equal(Convert.ToBase64String(SampleFiles.Png), sent[0].Text("source/data"));
+        Assert.Equal("What is it?", sent[1].Text("text"));
     }
 
     [Theory]

@@ -112,10 +112,10 @@ public sealed class OpenAiRequestTests
     public async Task What_cannot_be_sent_is_refused_and_never_dropped_in_silence()
     {
         await using var trial = await OpenAiTrial.StartAsync();
-        var picture = new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")]);
+        var sound = new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "audio/wav")]);
         var tools = new ChatOptions { Tools = [new HostedWebSearchTool()] };
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => trial.Client.GetResponseAsync([picture], cancellationToken: Ct));
+        await Assert.ThrowsAsync<NotSupportedException>(() => trial.Client.GetResponseAsync([sound], cancellationToken: Ct));
         await Assert.ThrowsAsync<NotSupportedException>(() => trial.Client.GetResponseAsync("Hi", tools, Ct));
 
         Assert.Empty(trial.Server.Requests);
