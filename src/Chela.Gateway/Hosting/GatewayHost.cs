@@ -104,6 +104,7 @@ public sealed class GatewayHost : IAsyncDisposable
         await services.GetRequiredService<Lanes>().StopAsync(either.Token);
         await services.GetRequiredService<OwedReplies>().StopAsync();
         await services.GetRequiredService<McpServers>().DisposeAsync();
+        await services.GetRequiredService<StaleRows>().StopAsync();
         await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
         await services.GetRequiredService<Inbox>().Compaction;
@@ -220,16 +221,17 @@ public sealed class GatewayHost : IAsyncDisposable
 
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
         services.GetRequiredService<McpServers>().Start();
+        services.GetRequiredService<StaleRows>().Start();
     }
 
     private static async Task LoadSessionsAsync(IServiceProvider services, CancellationToken ct)
     {
         var sessions = services.GetRequiredService<SessionTable>();
         await sessions.LoadAsync(ct);
-        if (sessions.IsBlank && services.GetRequiredService<Transcripts>().Any)
+        if (sessions.IsGone || (sessions.IsBlank && services.GetRequiredService<Transcripts>().Any))
         {
             throw new InvalidDataException(
-                "there are transcripts, but the list of sessions is gone; restore sessions/index.*.jsonl, or move sessions/transcripts away to begin anew");
+                "there were sessions, but the list of sessions is gone; restore sessions/index.*.jsonl, or move the folder sessions away to begin anew");
         }
     }
 

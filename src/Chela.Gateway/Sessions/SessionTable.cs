@@ -32,6 +32,9 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     /// <summary>True when nothing was ever written to the list.</summary>
     public bool IsBlank => journal.IsBlank;
 
+    /// <inheritdoc cref="SessionJournal.IsGone"/>
+    public bool IsGone => journal.IsGone;
+
     /// <summary>The last rewriting of the journal; awaited when the gateway stops.</summary>
     public Task Compaction => journal.Compaction;
 

@@ -66,6 +66,14 @@ internal sealed class Transcripts(string directory, Journals journals, TimeProvi
             .Select(files => files.Key),
     ];
 
+    /// <summary>The transcripts that were written to after what is known of them.</summary>
+    /// <param name="knownMs">Until when a transcript is known, in Unix milliseconds; null for one that is of no interest.</param>
+    public IEnumerable<string> ChangedSince(Func<string, long?> knownMs) => !Directory.Exists(directory) ? [] :
+        new DirectoryInfo(directory).EnumerateFiles("*.jsonl", SearchOption.AllDirectories)
+            .Select(file => (Id: file.Name.Split('.')[0], ChangedMs: new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds()))
+            .Where(file => knownMs(file.Id) < file.ChangedMs)
+            .Select(file => file.Id);
+
     private IEnumerable<string> FilesOf(string sessionId) =>
         Directory.Exists(FolderOf(sessionId)) ? Directory.EnumerateFiles(FolderOf(sessionId), sessionId + ".*") : [];
 

@@ -32,6 +32,9 @@ internal sealed class Journal
     /// <summary>The records in the files.</summary>
     public long Count => _files.Extent.Count;
 
+    /// <summary>Those of them that no end of the process or the machine takes.</summary>
+    public long DurableCount => _files.Durable.Count;
+
     /// <summary>The length of the files.</summary>
     public long Bytes => _files.Extent.Bytes;
 

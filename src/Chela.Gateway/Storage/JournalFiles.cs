@@ -17,8 +17,11 @@ internal sealed class JournalFiles(JournalPath path, JournalOptions options, Jou
 
     public JournalExtent Extent => Volatile.Read(ref _extent);
 
+    /// <summary>What of it is on disk.</summary>
+    public JournalExtent Durable => Volatile.Read(ref _durable);
+
     /// <summary>Records are in the file that a power cut may still take.</summary>
-    public bool HasUnsynced => Volatile.Read(ref _durable) != Extent;
+    public bool HasUnsynced => Durable != Extent;
 
     public bool IsBroken => Volatile.Read(ref _broken) is not null;
 

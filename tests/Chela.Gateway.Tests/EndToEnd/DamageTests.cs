@@ -43,6 +43,46 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task A_list_of_sessions_that_was_cut_between_two_records_stops_the_start_until_somebody_accepts_it()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await using (var gateway = await GatewayProcess.StartAsync(start))
+        {
+            await using var client = await gateway.OpenOpenClawAsync();
+            await client.SendChatAsync("agent:main:a", "before", "before the reset");
+            await client.ChatAsync("before", "final");
+            await client.CallAsync("sessions.reset", new JsonObject { ["key"] = "agent:main:a" });
+            Assert.Equal(0, await gateway.TerminateAsync());
+        }
+
+        CutRecords(IndexFile(start), 1);
+        var (exitCode, _, errors) = await GatewayProcess.RefusedAsync(start);
+        File.Delete(Path.Combine(start.StateDirectory!, "sessions", "index.mark"));
+        await using var accepted = await GatewayProcess.StartAsync(start);
+
+        Assert.Equal(65, exitCode);
+        Assert.Contains("the list of sessions was cut: 1 of its", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_older_than_their_transcripts_are_mended_after_the_start()
+    {
+        using var folder = new TempFolder();
+        var start = new GatewayStart(folder.Path);
+        await ChatAsync(start);
+        CutRecords(IndexFile(start), 1); // the last counters, which nobody waited for
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        await using var client = await gateway.OpenOpenClawAsync();
+
+        await Patience.UntilAsync(
+            async _ => File.ReadLines(IndexFile(start)).Count(line => line.Contains("\"messageCount\":4", StringComparison.Ordinal)) == Sessions.Length
+                && (await client.CallAsync("sessions.list")).List("payload/sessions").Count == Sessions.Length,
+            "every row counts what its transcript holds");
+    }
+
+    [Fact]
     public async Task A_gateway_that_dies_in_the_middle_of_its_first_import_starts_again()
     {
         using var folder = new TempFolder();
@@ -192,6 +232,9 @@ public sealed class DamageTests
 
         throw new InvalidOperationException("no transcript has the text");
     }
+
+    /// <summary>Takes whole records off the end of a file.</summary>
+    private static void CutRecords(string file, int count) => File.WriteAllLines(file, File.ReadAllLines(file)[..^count]);
 
     /// <summary>Changes one byte inside the second record, which has valid ones after it.</summary>
     /// <returns>Where that record begins.</returns>

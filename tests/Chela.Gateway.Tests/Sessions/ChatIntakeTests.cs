@@ -30,7 +30,7 @@ public sealed class ChatIntakeTests : IAsyncDisposable
 
     public ChatIntakeTests()
     {
-        _sessions = new SessionTable(new SessionJournal(_tableFiles.Open()), _clock);
+        _sessions = new SessionTable(_tableFiles.OpenSessions(), _clock);
         _rules = new QueueRules(new ConfigStore(ConfigFixture.Load()), _sessions);
         _intake = Intake(_lifecycle);
         _lifecycle.MoveTo(LifecyclePhase.Running);

@@ -19,7 +19,7 @@ public sealed class QueueRulesTests : IAsyncDisposable
     private readonly StorageTrial _files = new();
     private readonly SessionTable _sessions;
 
-    public QueueRulesTests() => _sessions = new SessionTable(new SessionJournal(_files.Open()), new ManualTimeProvider());
+    public QueueRulesTests() => _sessions = new SessionTable(_files.OpenSessions(), new ManualTimeProvider());
 
     public ValueTask DisposeAsync() => _files.DisposeAsync();
 

@@ -17,7 +17,7 @@ public sealed class SessionKeysTests : IAsyncDisposable
 
     public SessionKeysTests()
     {
-        _sessions = new SessionTable(new SessionJournal(_files.Open()), new ManualTimeProvider());
+        _sessions = new SessionTable(_files.OpenSessions(), new ManualTimeProvider());
         _keys = new SessionKeys(new ConfigStore(ConfigFixture.Load("""{"session":{"mainKey":"home"}}""")), _sessions);
     }
 

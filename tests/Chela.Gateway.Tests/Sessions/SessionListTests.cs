@@ -21,7 +21,7 @@ public sealed class SessionListTests : IAsyncDisposable
 
     public SessionListTests()
     {
-        _table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        _table = new SessionTable(_trial.OpenSessions(), _clock);
         _list = new SessionList(_table, _lanes.Lanes, new ConfigStore(ConfigFixture.Load()), (_, _) => new SessionDefaults("echo", "echo"), _clock);
     }
 

@@ -17,7 +17,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     [Fact]
     public async Task A_session_is_made_once_and_then_found()
     {
-        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        var table = new SessionTable(_trial.OpenSessions(), _clock);
 
         var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => table.GetOrCreateAsync(SessionKey.Main, Ct).AsTask(), Ct)));
 
@@ -32,7 +32,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     {
         using var reached = new ManualResetEventSlim();
         using var proceed = new ManualResetEventSlim();
-        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        var table = new SessionTable(_trial.OpenSessions(), _clock);
         _trial.AtStep = step =>
         {
             if (step == StorageSteps.JournalBeforeFsync)
@@ -55,7 +55,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     [Fact]
     public async Task A_session_that_the_disk_refused_is_not_there()
     {
-        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        var table = new SessionTable(_trial.OpenSessions(), _clock);
         _trial.AtStep = step => _ = step == StorageSteps.JournalBeforeWrite ? throw new IOException("the disk is full") : 0;
 
         await Assert.ThrowsAsync<JournalWriteException>(() => table.GetOrCreateAsync(SessionKey.Main, Ct).AsTask());
@@ -71,7 +71,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     public async Task A_change_moves_the_time_of_the_last_one_and_survives_a_restart()
     {
         var journal = _trial.Open();
-        var table = new SessionTable(new SessionJournal(journal), _clock);
+        var table = new SessionTable(_trial.OpenSessions(journal), _clock);
         var made = await table.GetOrCreateAsync(SessionKey.Main, Ct);
         _clock.Advance(TimeSpan.FromMinutes(5));
 
@@ -88,7 +88,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     [Fact]
     public async Task A_session_that_was_deleted_stays_so_and_may_be_made_anew_under_another_id()
     {
-        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        var table = new SessionTable(_trial.OpenSessions(), _clock);
         var other = await table.GetOrCreateAsync(SessionKey.Of("main", "other"), Ct);
         var first = await table.GetOrCreateAsync(SessionKey.Main, Ct);
 
@@ -110,7 +110,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     [InlineData(false)]
     public async Task A_reset_or_removal_that_the_disk_refuses_changes_nothing(bool isReset)
     {
-        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        var table = new SessionTable(_trial.OpenSessions(), _clock);
         var before = await table.GetOrCreateAsync(SessionKey.Main, Ct);
         _trial.AtStep = step => _ = step == StorageSteps.JournalBeforeWrite ? throw new IOException("No space left on device") : 0;
 
@@ -128,7 +128,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     public async Task When_the_journal_has_grown_it_is_written_anew_with_the_last_state_of_each_session()
     {
         var journal = _trial.Open();
-        var table = new SessionTable(new SessionJournal(journal), _clock);
+        var table = new SessionTable(_trial.OpenSessions(journal), _clock);
         await table.GetOrCreateAsync(SessionKey.Main, Ct);
         await table.GetOrCreateAsync(SessionKey.Of("main", "gone"), Ct);
         var kept = await table.GetOrCreateAsync(SessionKey.Of("main", "kept"), Ct);
@@ -155,7 +155,7 @@ public sealed class SessionTableTests : IAsyncDisposable
     public async Task A_session_with_the_longest_short_key_is_there_after_a_restart()
     {
         Assert.True(SessionKey.TryParse(new string('a', 501), out var key, out _));
-        var made = await new SessionTable(new SessionJournal(_trial.Open()), _clock).GetOrCreateAsync(key, Ct);
+        var made = await new SessionTable(_trial.OpenSessions(), _clock).GetOrCreateAsync(key, Ct);
 
         var loaded = await LoadAsync();
 
@@ -167,7 +167,7 @@ public sealed class SessionTableTests : IAsyncDisposable
 
     private async Task<SessionTable> LoadAsync()
     {
-        var table = new SessionTable(new SessionJournal(_trial.Open()), _clock);
+        var table = new SessionTable(_trial.OpenSessions(), _clock);
         await table.LoadAsync(Ct);
         return table;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Chela.Gateway.Sessions;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Support;
 
@@ -35,6 +36,8 @@ internal sealed class StorageTrial : IAsyncDisposable
     public string[] Files() => [.. System.IO.Directory.GetFiles(Directory).Select(file => Path.GetFileName(file)).Order()];
 
     public Journal Open(JournalOptions? options = null) => Journal.Open(Directory, "j", Committer, options ?? Options);
+
+    public SessionJournal OpenSessions(Journal? journal = null) => new(journal ?? Open(), new SessionMark(_folder.File("sessions.mark")));
 
     public Journal OpenWith(long segmentBytes) => Open(Options with { SegmentBytes = segmentBytes });
 
