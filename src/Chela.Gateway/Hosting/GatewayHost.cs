@@ -104,7 +104,7 @@ public sealed class GatewayHost : IAsyncDisposable
         await services.GetRequiredService<Lanes>().StopAsync(either.Token);
         await services.GetRequiredService<OwedReplies>().StopAsync();
         await services.GetRequiredService<McpServers>().DisposeAsync();
-        await services.GetRequiredService<StaleRows>().StopAsync();
+        await services.GetRequiredService<StaleRows>().DisposeAsync();
         await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
         await services.GetRequiredService<Inbox>().Compaction;

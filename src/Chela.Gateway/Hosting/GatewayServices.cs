@@ -135,11 +135,7 @@ internal static class GatewayServices
         .AddSingleton<QueueRules>()
         .AddSingleton<PastRuns>()
         .AddSingleton<Asking>()
-        .AddSingleton(provider => new SessionMark(Path.Combine(provider.GetRequiredService<StatePaths>().SessionsDirectory, "index.mark")))
-        .AddSingleton(provider => new SessionJournal(
-            OpenJournal(provider, provider.GetRequiredService<StatePaths>().SessionsDirectory, "index"),
-            provider.GetRequiredService<SessionMark>()))
-        .AddSingleton<SessionTable>()
+        .AddSessionList()
         .AddSingleton(provider => new Transcripts(
             Path.Combine(provider.GetRequiredService<StatePaths>().SessionsDirectory, "transcripts"),
             provider.GetRequiredService<Journals>(),
@@ -159,7 +155,6 @@ internal static class GatewayServices
         .AddSingleton<RunStops>()
         .AddSingleton<SessionPreviews>()
         .AddSingleton<TurnSessions>()
-        .AddSingleton<StaleRows>()
         .AddSingleton<Cleanup>()
         .AddSingleton(provider => new Lazy<Cleanup>(provider.GetRequiredService<Cleanup>))
         .AddSingleton<IMethodModule, CleanupMethods>()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Chela.Contracts.Sessions;
 using Chela.Gateway.Config;
 
 namespace Chela.Gateway.Sessions;
@@ -10,9 +11,12 @@ internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agent
     private readonly bool? _isForArchived = query.IsForArchived;
     private readonly long? _since = nowMs - (query.ActiveMinutes * 60_000L);
 
-    /// <summary>The sessions that are asked for.</summary>
+    /// <summary>The sessions that are asked for, in the order that is asked for.</summary>
     /// <param name="newestFirst">All sessions.</param>
-    public IEnumerable<SessionEntry> Of(ImmutableArray<SearchableSession> newestFirst)
+    public IEnumerable<SessionEntry> Of(ImmutableArray<SearchableSession> newestFirst) =>
+        query.IsByInteraction ? Fitting(newestFirst).OrderByDescending(entry => entry.LastInteractionAtMs ?? 0) : Fitting(newestFirst);
+
+    private IEnumerable<SessionEntry> Fitting(ImmutableArray<SearchableSession> newestFirst)
     {
         foreach (var session in newestFirst)
         {
@@ -33,6 +37,8 @@ internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agent
         && (query.Pinned is null || entry.IsPinned == query.Pinned)
         && (query.AgentId is null || entry.IsOf(query.AgentId))
         && (query.Label is null || entry.Label == query.Label)
+        && (query.ExcludeSubagents != true || SessionKeyForm.Of(entry.SessionKey).Kind != SessionKind.Subagent)
+        && (query.RequireLastInteraction != true || entry.LastInteractionAtMs is not null)
         && (query.ConfiguredAgentsOnly != true || agents.Has(entry.SessionKey.AgentId))
         && busy?.Contains(entry.Key) != false;
 }

@@ -52,6 +52,7 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
             DerivedTitle = withTitle ? entry.Title : null,
             LastMessagePreview = withPreview ? entry.Preview : null,
             LastRunId = entry.LastRunId,
+            LastInteractionAt = entry.LastInteractionAtMs,
             Status = runs.Count > 0 ? "running" : entry.Status,
             AbortedLastRun = entry.Status == "killed",
             HasActiveRun = runs.Count > 0,

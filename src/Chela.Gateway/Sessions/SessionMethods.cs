@@ -19,7 +19,7 @@ internal sealed class SessionMethods(
             },
             "session.list");
         methods.Add(
-            MethodMap.Method("sessions.delete", OperatorScopes.Admin, json.SessionsDeleteParams, json.SessionsDeleteResult, DeleteAsync) with
+            MethodMap.Method("sessions.delete", OperatorScopes.Write, json.SessionsDeleteParams, json.SessionsDeleteResult, DeleteAsync) with
             {
                 Summary = "Delete a session and its transcript; what runs in it is stopped.",
             },
@@ -32,11 +32,7 @@ internal sealed class SessionMethods(
     private async ValueTask<SessionsDeleteResult> DeleteAsync(SessionsDeleteParams parameters, CallContext context, CancellationToken ct)
     {
         var key = keys.Resolve(parameters.Key, parameters.AgentId);
-        if (parameters.ExpectedSessionId is { } expected && sessions.Find(key)?.SessionId != expected)
-        {
-            throw new RpcException(RpcErrorKind.Conflict, "the session changed since it was read; list it again");
-        }
-
+        Check(parameters, sessions.Find(key), context.Caller);
         var deleted = await removal.RemoveAsync(key, parameters.DeleteTranscript ?? true, ct);
         if (deleted)
         {
@@ -44,5 +40,25 @@ internal sealed class SessionMethods(
         }
 
         return new SessionsDeleteResult(true, key.Value, deleted, []);
+    }
+
+    /// <summary>Deleting is for administrators; others may delete what was archived.</summary>
+    private static void Check(SessionsDeleteParams asked, SessionEntry? found, Caller caller)
+    {
+        if (asked.ArchivedOnly != true && !caller.Holds(OperatorScopes.Admin))
+        {
+            throw new RpcException(ScopeCheck.Missing(OperatorScopes.Admin));
+        }
+
+        if ((asked.ExpectedSessionId is { } id && found?.SessionId != id)
+            || (asked.ExpectedSessionUpdatedAt is { } updatedAt && found?.UpdatedAtMs != updatedAt))
+        {
+            throw new RpcException(RpcErrorKind.Conflict, "the session changed since it was read; list it again");
+        }
+
+        if (asked.ArchivedOnly == true && found is { IsArchived: false })
+        {
+            throw new RpcException(RpcErrorKind.Conflict, "the session is not archived; archive it first, by sessions.patch");
+        }
     }
 }

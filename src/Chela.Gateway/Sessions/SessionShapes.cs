@@ -29,7 +29,7 @@ internal sealed record SessionsListParams
     [Description("Only sessions in which something runs or waits.")]
     public bool? ActiveOnly { get; init; }
 
-    [Description("Accepted: a session's last change is its last interaction."), AllowedValues("updatedAt", "lastInteractionAt", "activity")]
+    [Description("lastInteractionAt puts those first in which a person said something last; else the last change counts."), AllowedValues("updatedAt", "lastInteractionAt", "activity")]
     public string? SortBy { get; init; }
 
     [Description("True for pinned sessions only, false for the others only.")]
@@ -48,7 +48,7 @@ internal sealed record SessionsListParams
     [Description("Accepted; every session is known.")]
     public bool? IncludeUnknown { get; init; }
 
-    [Description("Accepted; there are no sessions of agents that others started.")]
+    [Description("True leaves out sessions in which agents do a part of another one's task.")]
     public bool? ExcludeSubagents { get; init; }
 
     [Description("Accepted; there are no sessions of scheduled jobs.")]
@@ -63,13 +63,17 @@ internal sealed record SessionsListParams
     [Description("Accepted; no summaries are made.")]
     public bool? IncludeActivitySummary { get; init; }
 
-    [Description("Accepted; every session has had an interaction.")]
+    [Description("True leaves out sessions in which no person has said anything.")]
     public bool? RequireLastInteraction { get; init; }
 
     /// <summary>True when it does not ask for all sessions.</summary>
     [JsonIgnore]
     public bool HasFilter => Pinned is not null || IsForArchived != false || ActiveMinutes is not null || AgentId is not null || !string.IsNullOrEmpty(Search) || Label is not null
-        || ActiveOnly == true || ConfiguredAgentsOnly == true;
+        || ActiveOnly == true || ConfiguredAgentsOnly == true || ExcludeSubagents == true || RequireLastInteraction == true || IsByInteraction;
+
+    /// <summary>True when not the last change but the last word of a person says which come first.</summary>
+    [JsonIgnore]
+    public bool IsByInteraction => SortBy == "lastInteractionAt";
 
     /// <summary>True when it asks for archived sessions only, false when for the others only; null for all.</summary>
     [JsonIgnore]
@@ -127,6 +131,8 @@ internal sealed record SessionInfo(string Key, string Kind, string AgentId, stri
 
     public string? LastRunId { get; init; }
 
+    public long? LastInteractionAt { get; init; }
+
     public string? Status { get; init; }
 
     public bool AbortedLastRun { get; init; }
@@ -157,6 +163,15 @@ internal sealed record SessionsDeleteParams([property: MinLength(1)] string Key)
 
     [Description("Refused when the session has another id by now."), MinLength(1)]
     public string? ExpectedSessionId { get; init; }
+
+    [Description("Refused when the session changed after this moment, in Unix milliseconds.")]
+    public long? ExpectedSessionUpdatedAt { get; init; }
+
+    [Description("True deletes an archived session only, which needs no more than the scope to write; any other needs that of an administrator.")]
+    public bool? ArchivedOnly { get; init; }
+
+    [Description("Accepted: nothing is hooked to the end of a session.")]
+    public bool? EmitLifecycleHooks { get; init; }
 }
 
 /// <summary>Result of <c>sessions.delete</c>.</summary>

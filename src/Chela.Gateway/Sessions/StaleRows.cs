@@ -6,14 +6,14 @@ namespace Chela.Gateway.Sessions;
 /// Brings rows of the list up to their transcripts, in the background after a start. Counters and previews are written without waiting,
 /// so a power cut, or a disk that lost the end of the list, leaves rows that are older than what was said.
 /// </summary>
-internal sealed partial class StaleRows(SessionTable sessions, Transcripts transcripts, ILogger<StaleRows> logger)
+internal sealed partial class StaleRows(SessionTable sessions, Transcripts transcripts, ILogger<StaleRows> logger) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _looking = Task.CompletedTask;
 
     public void Start() => _looking = Task.Run(LookAsync, CancellationToken.None);
 
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _looking;

@@ -62,6 +62,23 @@ public sealed class SessionListTests : IAsyncDisposable
         Assert.InRange(page.LimitApplied, 1, SessionList.MaxLimit);
     }
 
+    [Fact]
+    public async Task The_order_may_follow_what_people_said_and_sessions_without_that_or_of_subagents_be_left_out()
+    {
+        await AddAsync("a", "b", "untouched", "subagent:1");
+        Say("a", 20);
+        Say("b", 10);
+        Say("subagent:1", 30);
+
+        string Shown(SessionsListParams query) => string.Join(' ', Names(Page(query)));
+        Assert.Equal("subagent:1 a b untouched", Shown(new SessionsListParams { SortBy = "lastInteractionAt" }));
+        Assert.Equal("a b untouched", Shown(new SessionsListParams { SortBy = "lastInteractionAt", ExcludeSubagents = true }));
+        Assert.Equal("a b", Shown(new SessionsListParams { SortBy = "lastInteractionAt", ExcludeSubagents = true, RequireLastInteraction = true }));
+        Assert.Equal(20, Page(new SessionsListParams { Search = ":a" }).Sessions[0].LastInteractionAt);
+
+        void Say(string name, long atMs) => _table.Update(SessionKey.Of("main", name), entry => entry with { LastInteractionAtMs = atMs });
+    }
+
     [Theory]
     [InlineData("TELEGRAM", "telegram:1")]
     [InlineData("holiday", "web:2")]
