@@ -13,7 +13,13 @@ namespace Chela.Gateway.Agents;
 
 /// <summary>What a run asks its model: the conversation, made shorter where it must be, and then the answer.</summary>
 internal sealed partial class Answering(
-    ProviderCatalog providers, Supervisor.Supervisor supervisor, PromptMaker prompts, ConfigStore config, TimeProvider time, ILogger<Answering> logger)
+    ProviderCatalog providers,
+    Supervisor.Supervisor supervisor,
+    PromptMaker prompts,
+    Spending spending,
+    ConfigStore config,
+    TimeProvider time,
+    ILogger<Answering> logger)
 {
     /// <summary>The longest answer that is kept of one run, in characters (04-events § 3).</summary>
     public const int MaxAnswerChars = 500_000;
@@ -25,11 +31,22 @@ internal sealed partial class Answering(
     /// <param name="narrator">Told what the model says.</param>
     /// <param name="onStep">Given each step once its tools have run; returns what came meanwhile and is to be answered too.</param>
     /// <param name="stopping">The gateway can wait no longer.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a turn: whatever fails becomes the turn's outcome.")]
     public async Task<(TurnResult Result, string? Model)> AskAsync(
         Turn turn, SessionEntry session, Transcript transcript, RunNarrator narrator, Func<ToolStep, Task<IReadOnlyList<ChatMessage>>> onStep, CancellationToken stopping)
     {
         var agent = config.Current.Config.Agents.Of(turn.Session.AgentId);
+        var spent = spending.Begin(agent.Budget, turn, session.SessionId);
+        var asking = new Asking(turn, agent, session.ModelOverride, transcript, narrator, spent);
+        var outcome = await AskAsync(asking, onStep, stopping);
+        await spent.EndAsync(outcome.Result.Status);
+        return outcome;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a turn: whatever fails becomes the turn's outcome.")]
+    private async Task<(TurnResult Result, string? Model)> AskAsync(
+        Asking asking, Func<ToolStep, Task<IReadOnlyList<ChatMessage>>> onStep, CancellationToken stopping)
+    {
+        var (turn, agent, narrator, spent) = (asking.Turn, asking.Agent, asking.Narrator, asking.Spent);
         var allowed = TimeSpan.FromSeconds(agent.TimeoutSeconds);
         allowed = turn.Wishes.Limit is { } wanted && wanted < allowed ? wanted : allowed;
         using var limit = new CancellationTokenSource(allowed, time);
@@ -38,11 +55,13 @@ internal sealed partial class Answering(
         try
         {
             turn.Aborted.ThrowIfCancellationRequested();
-            var asked = ModelsOf(turn.Wishes.Model ?? session.ModelOverride, agent);
+            var asked = ModelsOf(turn.Wishes.Model ?? asking.ModelOverride, agent);
             said.Model = asked[0].ToString();
             narrator.Start();
-            var prompt = await prompts.MakeAsync(turn, new CompactionJob(turn.Session, turn.RunId, transcript, asked, agent) { Narrator = narrator }, either.Token);
-            await ListenAsync(new RunSetup(turn, agent, asked, prompt, narrator, onStep), said, either.Token);
+            spent.Check();
+            var job = new CompactionJob(turn.Session, turn.RunId, asking.Transcript, asked, agent) { Narrator = narrator, Spent = spent };
+            var prompt = await prompts.MakeAsync(turn, job, either.Token);
+            await ListenAsync(new RunSetup(turn, agent, asked, prompt, narrator, NextStepAsync), spent, said, either.Token);
             return Ended(said.IsCut ? TurnStatus.Failed : TurnStatus.Done, said.IsCut ? $"The answer was cut off after {MaxAnswerChars} characters." : null);
         }
         catch (OperationCanceledException) when (turn.Aborted.IsCancellationRequested)
@@ -58,6 +77,13 @@ internal sealed partial class Answering(
             return Ended(TurnStatus.Failed, Told(turn, e, narrator));
         }
 
+        async Task<IReadOnlyList<ChatMessage>> NextStepAsync(ToolStep step)
+        {
+            var more = await onStep(step);
+            spent.Check();
+            return more;
+        }
+
         (TurnResult, string?) Ended(TurnStatus status, string? error) =>
             (new TurnResult(status, turn.Text, said.Usage, error, time.GetUtcNow().ToUnixTimeMilliseconds()), said.Model);
     }
@@ -66,10 +92,11 @@ internal sealed partial class Answering(
     public static string SentenceFor(Exception e) =>
         e is TranscriptException ? e.Message : "The run failed inside the gateway; its log says why.";
 
-    private async Task ListenAsync(RunSetup run, Said said, CancellationToken ct)
+    private async Task ListenAsync(RunSetup run, RunSpending spent, Said said, CancellationToken ct)
     {
         await foreach (var (by, update) in ImpatientStream.ReadAsync(supervisor.AskAsync(run, ct), left => LeaveBehind(run.Turn, left), time, ct))
         {
+            spent.Add(by, update);
             said.Model = by.ToString();
             said.Usage = ModelUsage.Of(update) ?? said.Usage;
             if (run.Narrator.Say(update.Text) > MaxAnswerChars)
@@ -87,8 +114,8 @@ internal sealed partial class Answering(
     {
         switch (e)
         {
-            case StepsException endless:
-                return endless.Message;
+            case StepsException or BudgetException:
+                return e.Message;
             case ProviderException refused:
                 narrator.ErrorKind = refused.Error.ChatErrorKind;
                 Log.Refused(logger, turn.RunId, turn.Session.Value, refused.Message);
@@ -110,6 +137,10 @@ internal sealed partial class Answering(
         _ = left.ContinueWith( // nobody waits for it: it may never end
             ended => Log.EndedLate(logger, turn.RunId, ended.Exception), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
+
+    /// <summary>A run that asks its model.</summary>
+    private sealed record Asking(
+        Turn Turn, AgentInForce Agent, string? ModelOverride, Transcript Transcript, RunNarrator Narrator, RunSpending Spent);
 
     /// <summary>What is known of an answer so far, beside its words.</summary>
     private sealed class Said

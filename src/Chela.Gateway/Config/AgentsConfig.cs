@@ -43,6 +43,7 @@ internal sealed record AgentsConfig
             TimeoutSeconds = own?.TimeoutSeconds ?? Defaults.TimeoutSeconds,
             Mode = own?.Mode ?? Defaults.Mode,
             MaxSteps = own?.MaxSteps ?? Defaults.MaxSteps,
+            Budget = own?.Budget?.Or(Defaults.Budget) ?? Defaults.Budget,
             Workspace = own?.Workspace,
             Tools = own?.Tools,
         };
@@ -84,6 +85,9 @@ internal sealed record AgentConfig
     [Range(1, 1_000), Description("How often one of its runs may ask the model.")]
     public int? MaxSteps { get; init; }
 
+    [Description("How much it may take from its models; what it does not say is as in the defaults.")]
+    public BudgetConfig? Budget { get; init; }
+
     [MinLength(1), MaxLength(4096), Description("Its folder, an absolute path; unset means one in the state directory.")]
     public string? Workspace { get; init; }
 
@@ -111,6 +115,8 @@ internal sealed record AgentInForce(string Id)
     public string Mode { get; init; } = AgentModes.Single;
 
     public int MaxSteps { get; init; } = AgentModes.UsualMaxSteps;
+
+    public BudgetConfig Budget { get; init; } = new();
 
     public string? Workspace { get; init; }
 

@@ -75,6 +75,8 @@ internal sealed record AgentDefaultsConfig
     [Range(1, 1_000), Description("How often one run may ask the model.")]
     public int MaxSteps { get; init; } = AgentModes.UsualMaxSteps;
 
+    public BudgetConfig Budget { get; init; } = new();
+
     [AllowedValues(Tell, Continue)]
     [Description("What becomes of runs that the end of the gateway cut off: their senders are told, or the next start begins them again.")]
     public string Interrupted { get; init; } = Tell;

@@ -13,6 +13,7 @@ using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Usage;
 using Chela.Gateway.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -192,6 +193,7 @@ public sealed class GatewayHost : IAsyncDisposable
             await services.GetRequiredService<TokenRotation>().LoadAsync(ct);
             await services.GetRequiredService<DeviceTable>().LoadAsync(ct);
             await LoadSessionsAsync(services, ct);
+            await services.GetRequiredService<UsageLedger>().LoadAsync(ct);
             await services.GetRequiredService<Outbox>().RecoverAsync(ct);
             var unfinished = await services.GetRequiredService<Inbox>().RecoverAsync(ct);
             begunAgain = await services.GetRequiredService<UnfinishedRuns>().SettleAsync(unfinished, ct);

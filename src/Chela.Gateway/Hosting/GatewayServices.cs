@@ -58,6 +58,7 @@ internal static class GatewayServices
         .AddAttachments(setup)
         .AddAgents()
         .AddTools()
+        .AddUsage()
         .AddChannels()
         .AddRpc()
         .AddConnections();

@@ -34,6 +34,9 @@ public sealed record StatePaths(string Root)
     /// <summary>The files that came with messages, by their hashes.</summary>
     public string AttachmentsDirectory => Path.Combine(Root, "attachments");
 
+    /// <summary>What agents took from their models, a journal for each day.</summary>
+    public string UsageDirectory => Path.Combine(Root, "usage");
+
     /// <summary>What people have approved for good.</summary>
     public string ApprovalsFile => Path.Combine(Root, "approvals.json");
 

@@ -21,6 +21,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(FailureReport))]
 [JsonSerializable(typeof(SetupCodeRequest))]
 [JsonSerializable(typeof(SetupCodeAnswer))]
+[JsonSerializable(typeof(UsageQuery))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -11,10 +11,10 @@ internal sealed partial class SliceTable
         Connections -> Wire Rpc Access Bus Config Sessions(SessionKey)
         Wire        -> Rpc
         Channels    -> Bus Access Rpc Config
-        Agents      -> Sessions Bus Rpc Config Storage(DocumentFile,StoredJson)
+        Agents      -> Sessions Bus Rpc Config Storage(DocumentFile,StoredJson) Usage(UsageLedger,UsageLine,UsageCall,UsageCost,UsageEnd,Spent)
         Sessions Cron Nodes Canvas Plugins Usage Logs Rest OpenAi -> Bus Rpc Config Access Sessions
         Access      -> Bus Rpc Config
-        Bus Sessions Access Cron Nodes -> Storage
+        Bus Sessions Access Cron Nodes Usage -> Storage
         Config Rpc Storage Discovery   ->
         *           -> Telemetry Schema
         """;

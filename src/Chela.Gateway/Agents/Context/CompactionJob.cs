@@ -19,6 +19,9 @@ internal sealed record CompactionJob(SessionKey Session, string RunId, Transcrip
     /// <summary>Tells the clients of the run; null where there is none that clients follow.</summary>
     public RunNarrator? Narrator { get; init; }
 
+    /// <summary>Told what the summary took; null where nobody counts.</summary>
+    public RunSpending? Spent { get; init; }
+
     /// <summary>How long the summary may be, in tokens.</summary>
     public int SummaryTokens => Math.Clamp(Agent.ContextTokens / 10, 200, 4000);
 

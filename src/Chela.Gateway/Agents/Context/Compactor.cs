@@ -132,6 +132,7 @@ internal sealed partial class Compactor(
         string? model = null;
         await foreach (var (by, update) in ImpatientStream.ReadAsync(answer, left => LeaveBehind(job, left), time, ct))
         {
+            job.Spent?.Add(by, update);
             (model, usage) = (by.ToString(), ModelUsage.Of(update) ?? usage);
             text.Append(update.Text);
             if (text.Length > job.SummaryTokens * CharsPerToken || update.FinishReason == ChatFinishReason.Length)

@@ -10,7 +10,7 @@ internal sealed class EchoProvider(TimeProvider clock) : IModelProvider
 
     public string Name => ProviderName;
 
-    public IReadOnlyList<ModelInfo> Models { get; } = [new(ModelName, "Echo (built in)", ProviderName)];
+    public IReadOnlyList<ModelInfo> Models { get; } = [new(ModelName, "Echo (built in)", ProviderName) { Price = new ModelPrice(0, 0, 0, 0) }];
 
     public IChatClient CreateClient(string model) => string.Equals(model, ModelName, StringComparison.OrdinalIgnoreCase)
         ? new EchoChatClient(clock)

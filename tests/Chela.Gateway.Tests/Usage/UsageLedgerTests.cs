@@ -1,0 +1,93 @@
+using Chela.Gateway.Storage;
+using Chela.Gateway.Tests.Storage;
+using Chela.Gateway.Tests.Support;
+using Chela.Gateway.Usage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chela.Gateway.Tests.Usage;
+
+[Trait("Requirement", "G1")]
+public sealed class UsageLedgerTests : IAsyncDisposable
+{
+    private readonly StorageTrial _trial = new();
+    private readonly ManualTimeProvider _clock = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private DateOnly Today => DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime);
+
+    [Fact]
+    public async Task What_agents_took_is_there_after_a_restart_and_counts_from_midnight()
+    {
+        var ledger = Open();
+        ledger.Add(Line("main", 10, 0.5m));
+        ledger.Add(Line("main", 5, 0.25m));
+        ledger.Add(Line("other", 1, null));
+        await ledger.FlushAsync();
+
+        var again = Open();
+        await again.LoadAsync(Ct);
+        var today = (again.SpentToday("main"), again.SpentToday("other"), again.SpentToday("nobody"));
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal((new Spent(15, 0.75m), new Spent(1, 0), default(Spent)), today);
+        Assert.Equal(default, again.SpentToday("main"));
+        Assert.Equal(3, (await ReadAsync(again, Today.AddDays(-1), Today)).Count);
+        Assert.Empty(await ReadAsync(again, Today, Today));
+    }
+
+    [Fact]
+    public async Task A_day_is_kept_as_long_as_reports_go_back_and_no_longer()
+    {
+        var ledger = Open();
+        var first = Today;
+        ledger.Add(Line("main", 1, null));
+        await ledger.FlushAsync();
+        _clock.Advance(TimeSpan.FromDays(UsageLedger.KeptDays));
+        ledger.SpentToday("main");
+        var kept = await ReadAsync(ledger, first, first);
+        _clock.Advance(TimeSpan.FromDays(1));
+        ledger.SpentToday("main");
+
+        Assert.Single(kept);
+        Assert.Empty(await ReadAsync(ledger, first, first));
+        Assert.Empty(Directory.GetFiles(_trial.Directory));
+    }
+
+    [Fact]
+    public async Task What_the_disk_refuses_counts_all_the_same_until_the_next_start()
+    {
+        var ledger = Open();
+        _trial.AtStep = step => _ = step == StorageSteps.JournalBeforeWrite ? throw new IOException("No space left on device") : 0;
+        ledger.Add(Line("main", 10, null));
+        await ledger.FlushAsync();
+        _trial.AtStep = _ => { };
+        ledger.Add(Line("main", 2, null));
+        await ledger.FlushAsync();
+
+        var again = Open();
+        await again.LoadAsync(Ct);
+        Assert.Equal((12, 2), (ledger.SpentToday("main").Tokens, again.SpentToday("main").Tokens));
+    }
+
+    public async ValueTask DisposeAsync() => await _trial.DisposeAsync();
+
+    private UsageLedger Open() => new(
+        _trial.Directory, new Journals(_trial.Committer, _trial.Options, NullLogger<Journals>.Instance), _clock, NullLogger<UsageLedger>.Instance);
+
+    private UsageLine Line(string agent, long tokens, decimal? cost) => new(_clock.NowMs, "run", $"agent:{agent}:main", "id")
+    {
+        Call = new UsageCall("openai", "gpt-5-mini", tokens, 0, 0) { Cost = cost is { } dollars ? new UsageCost(dollars, 0, 0) : null },
+    };
+
+    private static async Task<List<UsageLine>> ReadAsync(UsageLedger ledger, DateOnly first, DateOnly last)
+    {
+        var lines = new List<UsageLine>();
+        await foreach (var line in ledger.ReadAsync(first, last, Ct))
+        {
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+}
