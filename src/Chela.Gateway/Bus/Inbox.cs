@@ -25,16 +25,10 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
     private long _count;
 
     /// <summary>How many messages were accepted whose run has not ended.</summary>
-    public int Depth
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _entries.Values.Count(entry => entry.IsUnfinished);
-            }
-        }
-    }
+    public int Depth => Unfinished().Count;
+
+    /// <summary>The hashes of the files that came with them.</summary>
+    public IEnumerable<string> Files => Unfinished().SelectMany(record => record.Attachments ?? []).Select(file => file.Sha256);
 
     /// <summary>Reads what earlier processes left.</summary>
     /// <returns>The turns whose runs did not end, in the order in which they were accepted.</returns>
@@ -210,6 +204,14 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
 
     /// <summary>The last rewriting of the journal; awaited when the gateway stops.</summary>
     public Task Compaction { get; private set; } = Task.CompletedTask;
+
+    private List<InboxRecord> Unfinished()
+    {
+        lock (_gate)
+        {
+            return [.. _entries.Values.Where(entry => entry.IsUnfinished).Select(entry => entry.Record)];
+        }
+    }
 
     private ValueTask StopAsync(string runId, long nowMs)
     {

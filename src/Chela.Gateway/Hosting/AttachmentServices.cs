@@ -1,5 +1,6 @@
 using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Sessions.Attachments;
+using Chela.Gateway.Sessions.Retention;
 using Chela.Gateway.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,5 +14,6 @@ internal static class AttachmentServices
         .AddSingleton(provider => new BlobFolder(
             setup.Paths.AttachmentsDirectory, setup.Crash is { } crash ? crash.Pass : null, setup.Time, provider.GetRequiredService<ILogger<BlobFolder>>()))
         .AddSingleton<AttachmentStore>()
+        .AddSingleton<AttachmentSweep>()
         .AddSingleton<AttachedFiles>();
 }

@@ -38,6 +38,9 @@ internal sealed class Transcripts(string directory, Journals journals, TimeProvi
     public IAsyncEnumerable<ReadOnlyMemory<byte>> PeekAsync(string sessionId, CancellationToken ct) =>
         JournalReader.ReadAsync(FolderOf(sessionId), sessionId, ct);
 
+    /// <summary>All that there are, also those that no session has.</summary>
+    public IReadOnlyList<string> All => LeftBehind(DateTimeOffset.MaxValue, _ => false);
+
     /// <summary>True when there is any.</summary>
     public bool Any => Directory.Exists(directory) && Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Any();
 

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Sessions.Retention;
 
-/// <summary>Removes sessions that nobody needs any more, and transcripts that no session has.</summary>
+/// <summary>Removes sessions that nobody needs any more, transcripts that no session has, and files that nothing names.</summary>
 internal sealed partial class Cleanup(
-    SessionTable sessions, SessionRemoval removal, Transcripts transcripts, SessionNews news, Lanes lanes, ConfigStore config,
+    SessionTable sessions, SessionRemoval removal, Transcripts transcripts, AttachmentSweep attachments, SessionNews news, Lanes lanes, ConfigStore config,
     TimeProvider time, ILogger<Cleanup> logger)
 {
     /// <summary>Says what can go, or removes it.</summary>
@@ -32,6 +32,7 @@ internal sealed partial class Cleanup(
             }
 
             leftBehind = await DeleteAsync(leftBehind, ct);
+            await attachments.RunWhenDueAsync(hasFreed: gone + leftBehind.Count > 0, ct);
         }
 
         var result = new SessionsCleanupResult(

@@ -8,7 +8,7 @@ using Chela.Gateway.Rpc;
 namespace Chela.Gateway.Sessions.Retention;
 
 /// <summary>Cleaning up when a person wants it.</summary>
-internal sealed class CleanupMethods(Cleanup cleanup, SessionKeys keys) : IMethodModule
+internal sealed class CleanupMethods(Cleanup cleanup, AttachmentSweep attachments, SessionKeys keys) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -23,8 +23,14 @@ internal sealed class CleanupMethods(Cleanup cleanup, SessionKeys keys) : IMetho
     {
         var agent = parameters.AllAgents == true ? null : parameters.Agent;
         var active = parameters.ActiveKey is { } text ? keys.Resolve(text, null) : default(SessionKey?);
-        return await cleanup.RunAsync(
+        var result = await cleanup.RunAsync(
             parameters.Enforce == true, session => (agent is null || session.IsOf(agent)) && session.Key != active?.Value, ct);
+        if (parameters.Enforce == true)
+        {
+            await attachments.RunAsync(ct);
+        }
+
+        return result;
     }
 }
 
