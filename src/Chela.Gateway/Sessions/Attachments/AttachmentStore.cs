@@ -9,6 +9,9 @@ namespace Chela.Gateway.Sessions.Attachments;
 /// <summary>The files that came with messages: what comes in is checked, what is kept stands on disk before anything names it.</summary>
 internal sealed partial class AttachmentStore(BlobFolder blobs, ConfigStore config, ILogger<AttachmentStore> logger)
 {
+    /// <summary>The longest file, whatever brings it.</summary>
+    public long LongestBytes => config.Current.Config.Agents.Defaults.MediaMaxMb * 1024L * 1024L;
+
     /// <summary>Checks what a client sends; null where it sends no file.</summary>
     /// <exception cref="RpcException">A file is not as it should be.</exception>
     public Uploads? Read(IReadOnlyList<AttachmentParams>? sent)

@@ -5,7 +5,7 @@ using Chela.Gateway.Storage;
 namespace Chela.Gateway.Sessions.Export;
 
 /// <summary>
-/// The lines of an exported session: a head, then a message each. They can be read by whoever knows OpenClaw's files, and hold all
+/// The lines of an exported session: a head, then a message each, before it the files that it is the first to name. They can be read by whoever knows OpenClaw's files, and hold all
 /// that this gateway keeps, so that what is imported is what was exported.
 /// </summary>
 internal static class ExportFormat
@@ -83,8 +83,8 @@ internal static class ExportFormat
 
         if (line.Entry is { Compacted: null } entry)
         {
-            return entry.Uses?.All(use => use.IsReadable) == false
-                ? throw new JsonException("the arguments of a tool's call are no JSON object")
+            return entry.Uses?.All(use => use.IsReadable) == false ? throw new JsonException("the arguments of a tool's call are no JSON object")
+                : entry.Attachments?.All(FileLines.IsReadable) == false ? throw new JsonException("an attachment has a SHA-256, a name and a length")
                 : entry with { Text = TextOf(message.Content) };
         }
 
@@ -130,5 +130,6 @@ internal static class ExportFormat
             ? text.GetString()
             : null;
 
-    private static string ToLine(ExportLine line) => Encoding.UTF8.GetString(StoredJson.ToBytes(line, ExportJson.Default.ExportLine));
+    /// <summary>The text of a line.</summary>
+    public static string ToLine(ExportLine line) => Encoding.UTF8.GetString(StoredJson.ToBytes(line, ExportJson.Default.ExportLine));
 }

@@ -53,7 +53,7 @@ internal sealed record SessionsImportResult(string Key, long Imported, long Skip
     public string? SessionId { get; init; }
 }
 
-/// <summary>One line of an exported session: the head, a message, or a summary of what is older. Other kinds may stand in files of other programs.</summary>
+/// <summary>One line of an exported session: the head, a message, a summary of what is older, or a piece of a file. Other kinds may stand in files of other programs.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed record ExportLine(string Type)
 {
@@ -62,6 +62,8 @@ internal sealed record ExportLine(string Type)
     public const string Said = "message";
 
     public const string Compacted = "compaction";
+
+    public const string File = "attachment";
 
     public int? Version { get; init; }
 
@@ -81,6 +83,15 @@ internal sealed record ExportLine(string Type)
     public string? FirstKeptEntryId { get; init; }
 
     public long? TokensBefore { get; init; }
+
+    /// <summary>In a piece of a file, whose id is its hash: how long the file is.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>Where the piece begins in it.</summary>
+    public long? Offset { get; init; }
+
+    /// <summary>The piece; absent where the file is lost.</summary>
+    public byte[]? Data { get; init; }
 
     /// <summary>What else this gateway keeps of the message; its text is left empty here.</summary>
     public TranscriptEntry? Entry { get; init; }

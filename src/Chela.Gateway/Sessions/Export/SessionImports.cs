@@ -1,11 +1,12 @@
 using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Sessions.Export;
 
 /// <summary>The imports under way. One that failed, or that nobody goes on with, is taken back.</summary>
-internal sealed class SessionImports(SessionTable sessions, SessionJournal list, Transcripts transcripts, TimeProvider time) : IDisposable
+internal sealed class SessionImports(SessionTable sessions, SessionJournal list, Transcripts transcripts, AttachmentStore attachments, TimeProvider time) : IDisposable
 {
     /// <summary>The most lines of one call.</summary>
     public const int MaxLinesOfCall = 10_000;
@@ -80,7 +81,7 @@ internal sealed class SessionImports(SessionTable sessions, SessionJournal list,
         }
 
         var id = Guid.NewGuid().ToString();
-        return _staged[id] = new StagedImport(key, transcripts.Open(id), id, NowMs()) { UsedAtMs = NowMs() };
+        return _staged[id] = new StagedImport(key, transcripts.Open(id), attachments, id, NowMs()) { UsedAtMs = NowMs() };
     }
 
     private async Task<SessionsImportResult> PublishAsync(StagedImport staged)

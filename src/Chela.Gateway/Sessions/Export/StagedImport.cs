@@ -2,15 +2,17 @@ using System.Text;
 using System.Text.Json;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Sessions.Export;
 
 /// <summary>A session that is being imported: its transcript grows on disk, and nobody sees it before its last line.</summary>
-internal sealed class StagedImport(SessionKey key, Transcript transcript, string id, long nowMs) : IDisposable
+internal sealed class StagedImport(SessionKey key, Transcript transcript, AttachmentStore attachments, string id, long nowMs) : IDisposable
 {
     /// <summary>The most bytes of one import.</summary>
     public const long MaxBytes = 512L * 1024 * 1024;
 
+    private readonly FilePieces _files = new(attachments);
     private long? _createdAtMs;
     private long _line;
     private long _bytes;
@@ -43,7 +45,7 @@ internal sealed class StagedImport(SessionKey key, Transcript transcript, string
             foreach (var line in lines)
             {
                 _line++;
-                if (Read(line) is { } entry)
+                if (await ReadAsync(line) is { } entry)
                 {
                     written.Add(transcript.AppendAsync(entry));
                 }
@@ -73,7 +75,7 @@ internal sealed class StagedImport(SessionKey key, Transcript transcript, string
 
     public void Dispose() => transcript.Dispose();
 
-    private TranscriptEntry? Read(string text)
+    private async Task<TranscriptEntry?> ReadAsync(string text)
     {
         _bytes += Encoding.UTF8.GetByteCount(text);
         if (_bytes > MaxBytes)
@@ -87,6 +89,12 @@ internal sealed class StagedImport(SessionKey key, Transcript transcript, string
             _createdAtMs = line.Type == ExportLine.Head
                 ? line.Timestamp?.ToUnixTimeMilliseconds() ?? nowMs
                 : throw new JsonException("the first line has the type session");
+            return null;
+        }
+
+        if (line.Type == ExportLine.File)
+        {
+            Skipped += await _files.AddAsync(line) ? 0 : 1;
             return null;
         }
 

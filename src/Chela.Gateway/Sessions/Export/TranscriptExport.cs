@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Chela.Contracts.Errors;
+using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Sessions.Export;
 
-/// <summary>Gives out a session a page at a time. The cursor is the session's id and how many messages were given.</summary>
-internal sealed class TranscriptExport(Transcripts transcripts)
+/// <summary>Gives out a session a page at a time. The cursor is the session's id and how many lines were given after the head.</summary>
+internal sealed class TranscriptExport(Transcripts transcripts, AttachmentStore attachments)
 {
     /// <summary>The most bytes of one page.</summary>
     public const int MaxPageBytes = 4 * 1024 * 1024;
@@ -18,25 +20,18 @@ internal sealed class TranscriptExport(Transcripts transcripts)
         var given = parameters.Cursor is { } cursor ? PlaceIn(session, cursor) : 0;
         var lines = new List<string>(given == 0 && parameters.Cursor is null ? [ExportFormat.HeadOf(session)] : []);
         var bytesLeft = parameters.MaxBytes ?? DefaultPageBytes;
-        var (place, parent) = (0L, (string?)null);
         try
         {
             using var transcript = transcripts.Open(session.SessionId);
-            await foreach (var entry in transcript.ReadAsync(ct))
+            await foreach (var (place, line) in LinesAsync(transcript, given, ct))
             {
-                if (place++ >= given)
+                bytesLeft -= Encoding.UTF8.GetByteCount(line);
+                if (bytesLeft < 0 && lines.Count > 0)
                 {
-                    var line = ExportFormat.LineOf(entry, parent);
-                    bytesLeft -= Encoding.UTF8.GetByteCount(line);
-                    if (bytesLeft < 0 && lines.Count > 0)
-                    {
-                        return new SessionsExportResult(session.Key, session.SessionId, lines) { NextCursor = CursorOf(session, place - 1) };
-                    }
-
-                    lines.Add(line);
+                    return new SessionsExportResult(session.Key, session.SessionId, lines) { NextCursor = CursorOf(session, place) };
                 }
 
-                parent = entry.Id;
+                lines.Add(line);
             }
         }
         catch (TranscriptException e)
@@ -45,6 +40,36 @@ internal sealed class TranscriptExport(Transcripts transcripts)
         }
 
         return new SessionsExportResult(session.Key, session.SessionId, lines);
+    }
+
+    /// <summary>The lines from a place on, each with its place: the messages, and before each the files that it is the first to name.</summary>
+    private async IAsyncEnumerable<(long Place, string Line)> LinesAsync(
+        Transcript transcript, long given, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (place, parent) = (0L, (string?)null);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var entry in transcript.ReadAsync(ct))
+        {
+            foreach (var file in (entry.Attachments ?? []).Where(file => named.Add(file.Sha256)))
+            {
+                var count = FileLines.CountOf(file);
+                var content = place + count > given ? await attachments.ReadAsync(file, ct) : null;
+                for (var number = (int)Math.Clamp(given - place, 0, count); number < count; number++)
+                {
+                    yield return (place + number, ExportFormat.ToLine(FileLines.Of(file, content, number)));
+                }
+
+                place += count;
+            }
+
+            if (place >= given)
+            {
+                yield return (place, ExportFormat.LineOf(entry, parent));
+            }
+
+            place++;
+            parent = entry.Id;
+        }
     }
 
     private static string CursorOf(SessionEntry session, long place) => string.Create(CultureInfo.InvariantCulture, $"{session.SessionId}/{place}");

@@ -2,10 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
+using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Sessions.Export;
+using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Rpc;
 using Chela.Gateway.Tests.Support;
 
@@ -47,6 +49,49 @@ public sealed class ExportTests : IAsyncLifetime
         Assert.Equal(lines[0].Replace(session.SessionId, copy.SessionId, StringComparison.Ordinal), (await ExportAsync("to"))[0]);
         Assert.Equal(lines[1..], (await ExportAsync("to"))[1..]);
         Assert.Equal((session.CreatedAtMs, 4), (copy.CreatedAtMs, copy.MessageCount));
+    }
+
+    [Fact]
+    public async Task Files_go_with_the_session_and_are_checked_on_the_way()
+    {
+        var content = new byte[(FileLines.PieceBytes * 2) + 5];
+        new Random(1).NextBytes(content);
+        var large = new Attachment(BlobFolder.HashOf(content), "application/octet-stream", "large.bin", content.Length);
+        var lost = new Attachment(BlobFolder.HashOf("lost"u8), "text/plain", "lost.txt", 4);
+        await Parts.Get<BlobFolder>().TryAddAsync(content, long.MaxValue);
+        var session = await Parts.SayAsync(
+            "from", SessionCalls.User("one", "1") with { Attachments = [large, lost] }, SessionCalls.User("two", "2") with { Attachments = [large] });
+        var lines = await ExportAsync("from", maxBytes: 200);
+        Directory.Delete(Path.Combine(_folder.Path, "attachments"), recursive: true);
+
+        var (imported, _) = await ImportAsync("to", lines);
+        var copy = Parts.Get<SessionTable>().Find(SessionKey.Of("main", "to"))!;
+
+        Assert.Equal(["session", "attachment", "attachment", "attachment", "attachment", "message", "message"], lines.Select(line => JsonElement.Parse(line).Text("type")));
+        Assert.Equal((2L, 1L), (imported.GetProperty("imported").GetInt64(), imported.GetProperty("skipped").GetInt64()));
+        Assert.Equal(BytesOf(session), BytesOf(copy));
+        Assert.Equal(content, await Parts.Get<BlobFolder>().ReadAsync(large.Sha256, large.Bytes, Ct));
+        Assert.Equal(lines[1..], (await ExportAsync("to"))[1..]);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"attachment","id":"HASH","bytes":5,"offset":0,"data":"aGVsbA=="}""", true)] // unfinished, but nothing is wrong yet
+    [InlineData("""{"type":"attachment","id":"HASH","bytes":5,"offset":0,"data":"aGVscA=="}""", true)]
+    [InlineData("""{"type":"attachment","id":"HASH","bytes":5,"offset":0,"data":"aGVsbHA="}""", false)] // another content
+    [InlineData("""{"type":"attachment","id":"HASH","bytes":5,"offset":1,"data":"ZWxsbw=="}""", false)]
+    [InlineData("""{"type":"attachment","id":"HASH","bytes":4,"offset":0,"data":"aGVsbG8="}""", false)]
+    [InlineData("""{"type":"attachment","id":"HASH","bytes":99999999999,"offset":0,"data":"aGVsbG8="}""", false)]
+    [InlineData("""{"type":"attachment","id":"HASH","bytes":5,"offset":0,"data":"%"}""", false)]
+    [InlineData("""{"type":"attachment","id":"../../../../etc/passwd","bytes":5,"offset":0,"data":"aGVsbG8="}""", false)]
+    [InlineData("""{"type":"attachment","bytes":5}""", false)]
+    [InlineData("""{"type":"message","id":"a","message":{"role":"user","content":"x"},"entry":{"id":"a","role":"user","text":"","timestampMs":1,"runId":"a","attachments":[{"sha256":"../x","mimeType":"text/plain","fileName":"a","bytes":1}]}}""", false)]
+    public async Task A_file_that_is_not_what_its_hash_says_is_not_taken(string line, bool isTaken)
+    {
+        var (_, error) = await ImportAsync("to", [Head, line.Replace("HASH", BlobFolder.HashOf("hello"u8), StringComparison.Ordinal)]);
+
+        Assert.Equal(isTaken, error is null);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "attachments")));
+        Assert.Equal(isTaken, Parts.Get<SessionTable>().Find(SessionKey.Of("main", "to")) is not null);
     }
 
     [Fact]
