@@ -55,7 +55,7 @@ internal sealed partial class Answering(
         try
         {
             turn.Aborted.ThrowIfCancellationRequested();
-            var asked = ModelsOf(turn.Wishes.Model ?? asking.ModelOverride, agent);
+            var asked = providers.ModelsOf(turn.Wishes.Model ?? asking.ModelOverride, agent);
             said.Model = asked[0].ToString();
             narrator.Start();
             spent.Check();
@@ -125,11 +125,6 @@ internal sealed partial class Answering(
                 return SentenceFor(e);
         }
     }
-
-    /// <summary>The models to ask: the one that somebody chose for this session, and no other; else those of the agent.</summary>
-    private IReadOnlyList<ModelRef> ModelsOf(string? chosen, AgentInForce agent) => chosen is null
-        ? [.. agent.ModelFallbacks.Select(providers.Configured).Prepend(providers.Configured(agent.Model)).Distinct()]
-        : [providers.Resolve(chosen).Ref];
 
     private void LeaveBehind(Turn turn, Task left)
     {

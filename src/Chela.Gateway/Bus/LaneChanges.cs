@@ -1,3 +1,4 @@
+using Chela.Contracts.Errors;
 using Chela.Contracts.Sessions;
 
 namespace Chela.Gateway.Bus;
@@ -5,6 +6,10 @@ namespace Chela.Gateway.Bus;
 /// <summary>Changes of sessions in their lanes, so that nothing runs in a session while it is changed.</summary>
 internal sealed class LaneChanges(Lanes lanes)
 {
+    /// <summary>What callers are told whose change there is no room for.</summary>
+    public static RpcException TooMuchWaits() =>
+        new(new RpcError(RpcErrorKind.TooMany, "too much already waits; try again when some runs have ended") { RetryAfterMs = 5000 });
+
     /// <summary>
     /// Stops what runs and waits in a session, and then changes it. What comes meanwhile runs afterwards. Not cancellable once it was
     /// called: the caller may leave.

@@ -130,6 +130,9 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
         }
     }
 
+    /// <summary>Cancelled when the gateway can wait no longer for what is done in lanes.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
     /// <summary>The turns that run now, one for each busy session.</summary>
     public IReadOnlyList<Turn> Running => Locked(() => _lanes.Values.Select(lane => lane.Queue.Running).OfType<Turn>().ToArray());
 

@@ -22,7 +22,7 @@ internal sealed partial class RunSlots(TurnHandlers handlers, int maxConcurrent,
     public async Task RunAsync(Turn turn, CancellationToken stopping)
     {
         await turn.Telling;
-        turn.Slot = new RunSlot(_free);
+        turn.Slot = NewSlot();
         await turn.Slot.TakeAsync(turn.Aborted);
         await GuardedAsync(handlers.Run, turn, stopping);
         turn.Slot.Release();
@@ -31,6 +31,9 @@ internal sealed partial class RunSlots(TurnHandlers handlers, int maxConcurrent,
             one.Complete(new TurnResult(TurnStatus.Failed, turn.Text, null, Unforeseen, turn.Message.TimestampMs)); // unless it has ended
         }
     }
+
+    /// <summary>For other work that needs a place among the runs; it has none yet.</summary>
+    public RunSlot NewSlot() => new(_free);
 
     /// <summary>Tells that a waiting turn was stopped. Does not throw; where it cannot be told now, it is told when its turn comes.</summary>
     public Task TellStoppedAsync(Turn turn) => GuardedAsync(handlers.TellStopped, turn, CancellationToken.None);

@@ -7,7 +7,6 @@ using Chela.Gateway.Access.Nodes;
 using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Approvals;
-using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
@@ -125,7 +124,8 @@ internal static class GatewayServices
         })
         .AddSingleton(_ => new LaneRoom(LaneRoom.BytesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)))
         .AddSingleton<Lanes>()
-        .AddSingleton<LaneChanges>();
+        .AddSingleton<LaneChanges>()
+        .AddSingleton<LaneWork>();
 
     private static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<SessionKeys>()
@@ -208,7 +208,7 @@ internal static class GatewayServices
         .AddSingleton<StoppedTurns>()
         .AddSingleton<TurnCare>()
         .AddSingleton<Answering>()
-        .AddSingleton<Compactor>()
+        .AddContext()
         .AddSingleton<Replies>()
         .AddSingleton<Interruption>()
         .AddSingleton<OwedReplies>()

@@ -60,6 +60,7 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
             InputTokens = entry.InputTokens,
             OutputTokens = entry.OutputTokens,
             TotalTokens = entry.TotalTokens,
+            CompactionCount = entry.CompactionCount,
             ModelProvider = model[0],
             Model = model[^1],
         };

@@ -14,8 +14,7 @@ internal sealed class SessionNotes(
     public async Task<string> AddAsync(SessionKey key, string text, CancellationToken ct)
     {
         Find(key);
-        var adding = changes.ChangeInTurn(key, text, () => WriteAsync(key, text), ct) ?? throw new RpcException(
-            new RpcError(RpcErrorKind.TooMany, "too much already waits; try again when some runs have ended") { RetryAfterMs = 5000 });
+        var adding = changes.ChangeInTurn(key, text, () => WriteAsync(key, text), ct) ?? throw LaneChanges.TooMuchWaits();
         return await adding;
     }
 

@@ -9,7 +9,7 @@ namespace Chela.Gateway.Sessions;
 /// Takes a session's transcript from it, by a new beginning or for good. What runs there is stopped first, and what comes meanwhile
 /// waits, so that every message stands in one transcript: the old one, or the new.
 /// </summary>
-internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Inbox inbox, LaneChanges changes)
+internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Inbox inbox, LaneChanges changes, LaneWork work)
 {
     /// <summary>Deletes a session; false when there was none.</summary>
     /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
@@ -74,8 +74,12 @@ internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcri
     }
 
     /// <summary>Goes on when the caller leaves.</summary>
-    private Task<T> ChangeAsync<T>(SessionKey key, Func<Task<T>> change, CancellationToken ct) =>
-        changes.StopAndChangeAsync(key, () => WrittenAsync(change)).WaitAsync(ct);
+    private async Task<T> ChangeAsync<T>(SessionKey key, Func<Task<T>> change, CancellationToken ct)
+    {
+        var changing = changes.StopAndChangeAsync(key, () => WrittenAsync(change));
+        await work.StopAsync(key);
+        return await changing.WaitAsync(ct);
+    }
 
     private async Task<T> WrittenAsync<T>(Func<Task<T>> change)
     {

@@ -147,6 +147,8 @@ internal sealed record SessionInfo(string Key, string Kind, string AgentId, stri
 
     public long TotalTokens { get; init; }
 
+    public int CompactionCount { get; init; }
+
     public string? ModelProvider { get; init; }
 
     public string? Model { get; init; }

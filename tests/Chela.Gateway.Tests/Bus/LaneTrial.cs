@@ -27,6 +27,8 @@ internal sealed class LaneTrial : IDisposable
 
     public LaneChanges Changes => new(Lanes);
 
+    public LaneWork Work => new(Lanes, Changes, _slots);
+
     /// <summary>Which runs began and ended, in order: <c>+a -a</c>.</summary>
     public string Log => string.Join(' ', _log);
 

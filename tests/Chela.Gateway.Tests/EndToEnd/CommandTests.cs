@@ -15,6 +15,7 @@ public sealed class CommandTests(GatewayFixture fixture) : IClassFixture<Gateway
         { "/new", Anew },
         { "/new echo/echo", "A new conversation begins, with echo/echo." },
         { "/reset", Anew },
+        { "/compact", "Nothing was said here that could be summarized." },
         { "/reset everything", "/reset stands alone; nothing was done." },
         { "/model", "echo/echo answers here." },
         { "/model echo/echo", "echo/echo answers here from now on." },
@@ -210,7 +211,7 @@ public sealed class CommandTests(GatewayFixture fixture) : IClassFixture<Gateway
         var native = await client.CallAsync("commands.list", new JsonObject { ["scope"] = "native" });
 
         var rows = all.List("payload/commands");
-        Assert.Equal(["new", "reset", "stop", "model", "queue", "status", "whoami", "approve", "help"], rows.Select(row => row.Text("name")));
+        Assert.Equal(["new", "reset", "stop", "model", "queue", "status", "whoami", "approve", "compact", "help"], rows.Select(row => row.Text("name")));
         Assert.Equal(("/help", "/commands", "native", "text", "false"), (
             rows[^1].Text("textAliases/0"), rows[^1].Text("textAliases/1"), rows[^1].Text("source"), rows[^1].Text("scope"), rows[^1].Text("acceptsArgs")));
         Assert.Equal(("true", "model", "string"), (rows[0].Text("acceptsArgs"), rows[0].Text("args/0/name"), rows[0].Text("args/0/type")));

@@ -13,6 +13,9 @@ namespace Chela.Gateway.Agents.Context;
 /// <param name="Agent">The agent as it is in force.</param>
 internal sealed record CompactionJob(SessionKey Session, string RunId, Transcript Transcript, IReadOnlyList<ModelRef> Models, AgentInForce Agent)
 {
+    /// <summary>True when a person asks for it: then no more stays as it is than the last question and what came after it.</summary>
+    public bool IsAsked { get; init; }
+
     /// <summary>What a person wants of the summary.</summary>
     public string? Wishes { get; init; }
 
@@ -26,7 +29,7 @@ internal sealed record CompactionJob(SessionKey Session, string RunId, Transcrip
     public int SummaryTokens => Math.Clamp(Agent.ContextTokens / 10, 200, 4000);
 
     /// <summary>How many tokens of the newest messages stay as they are: enough is left out that the next summary is not soon.</summary>
-    public long KeptTokens => Math.Min(Agent.Compaction.KeepRecentTokens, (long)Agent.ContextTokens * Agent.Compaction.AtPercent / 200);
+    public long KeptTokens => IsAsked ? 0 : Math.Min(Agent.Compaction.KeepRecentTokens, (long)Agent.ContextTokens * Agent.Compaction.AtPercent / 200);
 }
 
 /// <summary>What became of a conversation that was to be made shorter.</summary>

@@ -74,6 +74,12 @@ internal sealed class ProviderCatalog
     /// <summary>The model that the operator named for an agent; the default where none was named.</summary>
     public ModelRef Configured(string? model) => string.IsNullOrWhiteSpace(model) ? Default : Choose(model.Trim());
 
+    /// <summary>The models to ask: the one that somebody chose, and no other; else those of the agent.</summary>
+    /// <exception cref="ProviderException">There is no such model.</exception>
+    public IReadOnlyList<ModelRef> ModelsOf(string? chosen, AgentInForce agent) => chosen is null
+        ? [.. agent.ModelFallbacks.Select(Configured).Prepend(Configured(agent.Model)).Distinct()]
+        : [Resolve(chosen).Ref];
+
     private static IModelProvider Create(ProviderSettings settings, TimeProvider clock, Lazy<HttpClient> http) => settings.Api switch
     {
         ProviderApi.AnthropicMessages => new AnthropicProvider(settings, clock, http),

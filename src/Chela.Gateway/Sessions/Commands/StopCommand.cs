@@ -3,7 +3,7 @@ using Chela.Gateway.Bus;
 namespace Chela.Gateway.Sessions.Commands;
 
 /// <summary>Stopping what runs and waits in a session.</summary>
-internal sealed class StopCommand(Lanes lanes, RunStops stops) : ICommandModule
+internal sealed class StopCommand(Lanes lanes, LaneWork work, RunStops stops) : ICommandModule
 {
     public IEnumerable<ChatCommand> Commands =>
         [new("stop", "session", "Stop what runs and waits in this conversation.", RunAsync) { Aliases = ["abort"] }];
@@ -11,7 +11,7 @@ internal sealed class StopCommand(Lanes lanes, RunStops stops) : ICommandModule
     private async Task<CommandReply> RunAsync(CommandCall call)
     {
         var stopped = await stops.StopAsync(lanes.Of(call.Session), CancellationToken.None);
-        return new CommandReply(stopped.Count switch
+        return new CommandReply((stopped.Count + await work.StopAsync(call.Session)) switch
         {
             0 => "Nothing runs here.",
             1 => "Stopped.",

@@ -1,0 +1,16 @@
+using Chela.Gateway.Agents.Context;
+using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions.Commands;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>The composition of what keeps conversations within the context of their models.</summary>
+internal static class ContextServices
+{
+    public static IServiceCollection AddContext(this IServiceCollection services) => services
+        .AddSingleton<Compactor>()
+        .AddSingleton<SessionCompaction>()
+        .AddSingleton<ICommandModule, CompactCommand>()
+        .AddSingleton<IMethodModule, CompactionMethods>();
+}
