@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Chela.Contracts.Tools;
+using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Agents.Tools;
@@ -31,15 +32,16 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
     public async IAsyncEnumerable<ModelUpdate> AskAsync(RunSetup run, [EnumeratorCancellation] CancellationToken ct)
     {
         var (turn, agent, narrator) = (run.Turn, run.Agent, run.Narrator);
-        var conversation = run.Prompt.ToList();
+        var conversation = run.Prompt;
         var circles = new Circles();
         for (var step = 1; ; step++)
         {
             var options = OptionsOf(turn, agent, isLast: step >= agent.MaxSteps);
-            var (said, calls) = (new StringBuilder(), new List<FunctionCallContent>());
+            var (said, calls, counted) = (new StringBuilder(), new List<FunctionCallContent>(), 0L);
             await foreach (var update in models.AskAsync(run.Models, conversation, options, ct))
             {
                 said.Append(update.Update.Text);
+                counted = ModelUsage.Of(update.Update)?.TotalTokens ?? counted;
                 calls.AddRange(update.Update.Contents.OfType<FunctionCallContent>());
                 yield return update;
             }
@@ -64,8 +66,8 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
             var done = new ToolStep(said.ToString(), Bounded(await RunAsync(turn, calls, narrator, ct)));
             await (turn.Slot?.TakeAsync(ct) ?? Task.CompletedTask);
             circles.Check(done);
-            conversation.AddRange(done.ToMessages());
-            conversation.AddRange(await run.OnStep(done));
+            IReadOnlyList<ChatMessage> news = [.. done.ToMessages(), .. await run.OnStep(done)];
+            conversation = await run.Context.GoOnAsync([.. conversation, .. news], counted + news.Skip(1).Sum(TokenEstimate.Of), ct);
             narrator.BeginStep();
         }
     }

@@ -60,8 +60,9 @@ internal sealed partial class Answering(
             narrator.Start();
             spent.Check();
             var job = new CompactionJob(turn.Session, turn.RunId, asking.Transcript, asked, agent) { Narrator = narrator, Spent = spent };
-            var prompt = await prompts.MakeAsync(turn, job, either.Token);
-            await ListenAsync(new RunSetup(turn, agent, asked, prompt, narrator, NextStepAsync), spent, said, either.Token);
+            var context = prompts.ContextOf(turn, job);
+            var prompt = await context.BeginAsync(either.Token);
+            await ListenAsync(new RunSetup(turn, agent, asked, prompt, context, narrator, NextStepAsync), spent, said, either.Token);
             return Ended(said.IsCut ? TurnStatus.Failed : TurnStatus.Done, said.IsCut ? $"The answer was cut off after {MaxAnswerChars} characters." : null);
         }
         catch (OperationCanceledException) when (turn.Aborted.IsCancellationRequested)

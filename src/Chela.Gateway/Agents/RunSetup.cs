@@ -1,3 +1,4 @@
+using Chela.Gateway.Agents.Context;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
@@ -11,6 +12,7 @@ namespace Chela.Gateway.Agents;
 /// <param name="Agent">The agent as it is in force.</param>
 /// <param name="Models">The models to ask, the preferred one first.</param>
 /// <param name="Prompt">The conversation.</param>
+/// <param name="Context">Keeps it within the model's context.</param>
 /// <param name="Narrator">Tells how it goes.</param>
 /// <param name="OnStep">Given each step once its tools have run; returns what came meanwhile and is to be answered too.</param>
 internal sealed record RunSetup(
@@ -18,5 +20,6 @@ internal sealed record RunSetup(
     AgentInForce Agent,
     IReadOnlyList<ModelRef> Models,
     IReadOnlyList<ChatMessage> Prompt,
+    RunContext Context,
     RunNarrator Narrator,
     Func<ToolStep, Task<IReadOnlyList<ChatMessage>>> OnStep);

@@ -42,14 +42,14 @@ internal sealed record Conversation(TranscriptEntry? Summary, IReadOnlyList<Tran
     }
 
     /// <summary>The same with a newer summary, which stands for the oldest lines.</summary>
-    public Conversation With(TranscriptEntry summary, int older) => new(summary, [.. Lines.Skip(older).Select(WithoutUsage)]);
+    public Conversation With(TranscriptEntry summary, int older) => new(summary, [.. Truncation.From(Lines, older).Select(WithoutUsage)]);
 
     /// <summary>The lines before a summary that it does not stand for; all that there are when those were too many to be read.</summary>
     private static IEnumerable<TranscriptEntry> KeptBy(TranscriptEntry summary, IEnumerable<TranscriptEntry> before)
     {
-        var all = before.ToList();
+        var all = before.Where(line => line.Compacted is null).ToList();
         var first = all.FindIndex(line => line.Id == summary.Compacted!.FirstKeptEntryId);
-        return all.Skip(Math.Max(0, first)).Where(line => line.Compacted is null).Select(WithoutUsage);
+        return Truncation.From(all, Math.Max(0, first)).Select(WithoutUsage);
     }
 
     private static long Bytes(TranscriptEntry line) =>

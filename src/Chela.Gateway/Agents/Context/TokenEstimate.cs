@@ -1,6 +1,8 @@
 using Chela.Contracts.Messages;
+using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Sessions.Attachments;
+using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Context;
 
@@ -33,6 +35,16 @@ internal static class TokenEstimate
         FileKind.Text => PerFile + (Math.Min(file.Bytes, FileRoom.TextBytesOfFile) / 3),
         _ => PerFile,
     };
+
+    /// <summary>The same of what a model is shown.</summary>
+    public static long Of(ChatMessage message) => message.Contents.Sum(content => content switch
+    {
+        TextContent text => Of(text.Text),
+        FunctionCallContent call => Of(call.Name) + Of(ToolArguments.Write(call.Arguments)),
+        FunctionResultContent result => Of(result.Result as string ?? ""),
+        DataContent => PerPicture,
+        _ => PerMessage,
+    });
 
     /// <summary>The same of a conversation: as the provider counted it up to its last answer, unless our own count is larger.</summary>
     public static long Of(IReadOnlyList<TranscriptEntry> lines)

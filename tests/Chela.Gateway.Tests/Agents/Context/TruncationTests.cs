@@ -25,6 +25,25 @@ public sealed class TruncationTests
     }
 
     [Theory]
+    [InlineData(1000, "0 1 2 3 4 5 6")]
+    [InlineData(301, "2 3 4 5 6")]
+    [InlineData(204, "2 3 5 6")]
+    [InlineData(1, "2 3 6")]
+    public void Of_questions_that_are_being_answered_the_oldest_steps_go_and_the_questions_stay(int tokens, string rest)
+    {
+        string[] roles = ["user", "assistant", "user", "user", "step", "step", "step"];
+        TranscriptEntry[] lines = [.. roles.Select((role, n) => Line(n, role, role == "step" ? "" : "x"))];
+        lines = [.. lines.Select(line => line.Role == "step" ? line with { Uses = [new StoredToolUse("c", "look", "{}", new string('x', 316))] } : line)];
+
+        var shown = Truncation.Fit(lines, tokens);
+
+        Assert.Equal(rest, string.Join(' ', shown.Select(line => line.Id)));
+        var older = Truncation.CountOlder(lines, tokens, int.MaxValue);
+        Assert.Equal(shown, Truncation.From(lines, older));
+        Assert.Equal(shown, Conversation.Of([.. lines, Summary(lines[older].Id)]).Lines);
+    }
+
+    [Theory]
     [InlineData("", 4)]
     [InlineData("Hello", 6)]
     [InlineData("你好", 6)]
@@ -47,6 +66,8 @@ public sealed class TruncationTests
         var isLongest = left == 0 || TokenEstimate.Of([.. lines.Skip(before)]) > tokens;
         return isNewest && begins.Contains(left) && (fits || isShortest) && isLongest;
     }
+
+    private static TranscriptEntry Summary(string firstKept) => Line(99, TranscriptEntry.Compaction, "short") with { Compacted = new CompactedPart(firstKept, 1) };
 
     private static TranscriptEntry Line(int number, string role, string text) => new($"{number}", role, text, number, $"{number}");
 }
