@@ -35,24 +35,30 @@ internal static class Prompt
             room -= TokenEstimate.Of(told);
         }
 
-        prompt.AddRange(await ToMessagesAsync(Truncation.Fit(conversation.Lines, room), files, ct));
+        var lines = Truncation.Fit(conversation.Lines, room);
+        if (conversation.Summary is null && lines is [{ Role: not TranscriptEntry.User }, ..])
+        {
+            prompt.Add(new ChatMessage(ChatRole.User, "[What was said before is left out.]")); // a conversation that begins with an answer is refused by some
+        }
+
+        prompt.AddRange(await ToMessagesAsync(lines, files, ct));
         return prompt;
     }
 
     /// <summary>From the newest on, so that the files of the newest have room.</summary>
     private static async Task<IEnumerable<ChatMessage>> ToMessagesAsync(IReadOnlyList<TranscriptEntry> lines, AttachedFiles files, CancellationToken ct)
     {
-        var room = new FileRoom();
+        var (room, names) = (new FileRoom(), new CallNames());
         var newestFirst = new List<IEnumerable<ChatMessage>>();
         foreach (var line in lines.Reverse())
         {
-            newestFirst.Add(line.Attachments is { } attached ? [await files.ReadAsync(line.Text, attached, room, ct)] : ToMessages(line));
+            newestFirst.Add(line.Attachments is { } attached ? [await files.ReadAsync(line.Text, attached, room, ct)] : ToMessages(line, names));
         }
 
         return newestFirst.AsEnumerable().Reverse().SelectMany(messages => messages);
     }
 
-    private static IEnumerable<ChatMessage> ToMessages(TranscriptEntry entry) =>
-        entry.Uses is { } uses ? ToolStep.Read(uses).ToMessages()
+    private static IEnumerable<ChatMessage> ToMessages(TranscriptEntry entry, CallNames names) =>
+        entry.Uses is { } uses ? ToolStep.Read([.. uses.Select(names.Name)]).ToMessages()
         : [new ChatMessage(entry.Role == TranscriptEntry.User ? ChatRole.User : ChatRole.Assistant, entry.Text)];
 }

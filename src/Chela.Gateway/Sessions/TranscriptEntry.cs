@@ -121,7 +121,7 @@ internal sealed record TranscriptEntry(string Id, string Role, string Text, long
     /// <summary>True when a model should read it: what was said, and answers that came to their end or were stopped by a person.</summary>
     [JsonIgnore]
     public bool IsForModel =>
-        Role != Compaction && (StopReason is null or StopReasons.Stop || (StopReason == StopReasons.Aborted && Text.Length > 0));
+        Role != Compaction && (Role != Step || Uses is { Count: > 0 }) && (StopReason is null or StopReasons.Stop || (StopReason == StopReasons.Aborted && Text.Length > 0));
 
     /// <summary>The entry of a person's message.</summary>
     public static TranscriptEntry Question(InboundMessage message) =>

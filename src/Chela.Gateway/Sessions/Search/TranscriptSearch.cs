@@ -87,17 +87,26 @@ internal sealed class TranscriptSearch(Transcripts transcripts, TimeProvider tim
 
         private void Look(SessionEntry session, TranscriptEntry entry, Queue<SessionsSearchHit> newest)
         {
-            if (entry.Role is not (TranscriptEntry.User or TranscriptEntry.Assistant) || words.CountIn(entry.Text) is not (> 0 and var score))
+            if (TextOf(entry) is not { } text || words.CountIn(text) is not (> 0 and var score))
             {
                 return;
             }
 
-            newest.Enqueue(new(session.Key, session.SessionId, entry.Id, entry.Role, entry.TimestampMs, words.SnippetOf(entry.Text), score));
+            var role = entry.Role == TranscriptEntry.User ? TranscriptEntry.User : TranscriptEntry.Assistant;
+            newest.Enqueue(new(session.Key, session.SessionId, entry.Id, role, entry.TimestampMs, words.SnippetOf(text), score));
             if (_found.Count + newest.Count > limit)
             {
                 newest.Dequeue();
                 _isCut = true;
             }
         }
+
+        /// <summary>What was said, or which tools were called and what they gave; null for a summary.</summary>
+        private static string? TextOf(TranscriptEntry entry) => entry.Role switch
+        {
+            TranscriptEntry.User or TranscriptEntry.Assistant => entry.Text,
+            TranscriptEntry.Step => string.Join('\n', entry.Uses?.Select(use => $"{use.Name} {use.Arguments}\n{use.Result}") ?? []),
+            _ => null,
+        };
     }
 }

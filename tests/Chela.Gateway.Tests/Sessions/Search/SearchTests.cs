@@ -41,6 +41,18 @@ public sealed class SearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Calls_of_tools_are_found_by_what_they_were_told_and_by_what_they_gave()
+    {
+        var step = new TranscriptEntry("step", TranscriptEntry.Step, "", 5, "run") { Uses = [new StoredToolUse("c0", "look", """{"at":"harbour"}""", "Three ships")] };
+        await Parts.SayAsync("main", SessionCalls.User("What is there?"), step, SessionCalls.Assistant("Ships"));
+
+        var (result, _) = await FindAsync("harbour ships");
+
+        Assert.Equal(
+            [("step", "assistant", "look {\"at\":\"harbour\"}\nThree ships")], result.Results.Select(hit => (hit.MessageId, hit.Role, hit.Snippet)));
+    }
+
+    [Fact]
     public async Task Only_the_sessions_asked_for_are_searched()
     {
         await Parts.SayAsync("one", SessionCalls.User("needle"));
