@@ -178,6 +178,7 @@ internal static class GatewayServices
         .AddSingleton<ICommandModule, ResetCommands>()
         .AddSingleton<ICommandModule, StopCommand>()
         .AddSingleton<ICommandModule>(provider => provider.GetRequiredService<ModelCommands>())
+        .AddSingleton<ICommandModule, ThinkCommand>()
         .AddSingleton<ICommandModule, QueueCommand>()
         .AddSingleton<ICommandModule, StatusCommands>()
         .AddSingleton<ICommandModule, ApproveCommand>()

@@ -82,17 +82,31 @@ internal sealed partial class ChatIntake(
 
         try
         {
-            var taken = commander is null || files is not null ? null : await commands.TakeAsync(message, commander);
-            taken ??= await TakeInAsync(message, wishes ?? new TurnWishes(), rules.For(message, queueMode), files);
-            return taken.Value.Acceptance == Acceptance.Conflict
+            var taken = await TakeAsync(message, commander, new MessageWishes(wishes ?? new TurnWishes(), queueMode), files);
+            return taken.Acceptance == Acceptance.Conflict
                 ? throw new RpcException(RpcErrorKind.InvalidRequest, $"another message was already sent with the idempotency key {message.RunId}")
-                : taken.Value;
+                : taken;
         }
         catch (JournalWriteException e)
         {
             Log.NotWritten(logger, message.Session.Value, e.Message);
             throw new RpcException(RpcErrorKind.Unavailable, "the message could not be written to disk and was not accepted; is the disk full?");
         }
+    }
+
+    private async ValueTask<Intake> TakeAsync(InboundMessage message, Commander? commander, MessageWishes wanted, Uploads? files)
+    {
+        if (commander is not null && files is null)
+        {
+            if (await commands.TakeAsync(message, commander) is { } done)
+            {
+                return done;
+            }
+
+            (message, wanted) = commands.TakeOff(message, commander, wanted);
+        }
+
+        return await TakeInAsync(message, wanted.Run, rules.For(message, wanted.QueueMode), files);
     }
 
     private async ValueTask<Intake> TakeInAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue, Uploads? files)

@@ -20,6 +20,8 @@ public sealed class CommandTests(GatewayFixture fixture) : IClassFixture<Gateway
         { "/model", "echo/echo answers here." },
         { "/model echo/echo", "echo/echo answers here from now on." },
         { "/model default", "echo/echo answers here from now on." },
+        { "/think", "Thinking is off here." },
+        { "/t off", "Thinking is off here." },
         { "/queue", "Messages wait here by followup." },
         { "/queue collect", "Messages wait here by collect from now on." },
         { "/queue default", "Messages wait here by followup from now on." },
@@ -138,6 +140,9 @@ public sealed class CommandTests(GatewayFixture fixture) : IClassFixture<Gateway
         {
             ("/new nowhere/model", "There is no model provider \"nowhere\""),
             ("/model nowhere/model", "There is no model provider \"nowhere\""),
+            ("/think hard", "thinking \"hard\" is not supported for echo/echo (use off)"),
+            ("/model nowhere/model Hello", "There is no model provider \"nowhere\""),
+            ("/queue backwards Hello", "there is no queue mode backwards"),
             ("/queue backwards", "there is no queue mode backwards"),
         })
         {
@@ -211,7 +216,7 @@ public sealed class CommandTests(GatewayFixture fixture) : IClassFixture<Gateway
         var native = await client.CallAsync("commands.list", new JsonObject { ["scope"] = "native" });
 
         var rows = all.List("payload/commands");
-        Assert.Equal(["new", "reset", "stop", "model", "queue", "status", "whoami", "approve", "compact", "help"], rows.Select(row => row.Text("name")));
+        Assert.Equal(["new", "reset", "stop", "model", "think", "queue", "status", "whoami", "approve", "compact", "help"], rows.Select(row => row.Text("name")));
         Assert.Equal(("/help", "/commands", "native", "text", "false"), (
             rows[^1].Text("textAliases/0"), rows[^1].Text("textAliases/1"), rows[^1].Text("source"), rows[^1].Text("scope"), rows[^1].Text("acceptsArgs")));
         Assert.Equal(("true", "model", "string"), (rows[0].Text("acceptsArgs"), rows[0].Text("args/0/name"), rows[0].Text("args/0/type")));

@@ -1,6 +1,7 @@
 using Chela.Contracts.Access;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
 
 namespace Chela.Gateway.Sessions.Commands;
@@ -18,12 +19,20 @@ internal sealed record ChatCommand(string Name, string Category, string Descript
     /// <summary>What may follow the name; null when nothing may.</summary>
     public CommandArgument? Argument { get; init; }
 
+    /// <summary>What it wants of a longer message in front of which it stands, for that message alone; null for one that stands alone.</summary>
+    public Func<CommandCall, MessageWishes, MessageWishes>? InFront { get; init; }
+
     /// <summary>True when a conversation begins anew: by <c>agent</c> that is for administrators.</summary>
     public bool IsNewBeginning { get; init; }
 }
 
 /// <summary>What may follow the name of a command.</summary>
 internal sealed record CommandArgument(string Name, string Description);
+
+/// <summary>What is wanted of one message alone.</summary>
+/// <param name="Run">What is wanted of its run.</param>
+/// <param name="QueueMode">What becomes of it while the session is busy; null for the session's.</param>
+internal sealed record MessageWishes(TurnWishes Run, string? QueueMode);
 
 /// <summary>On whose behalf the gateway is told what to do.</summary>
 /// <param name="Caller">Who sends the message.</param>

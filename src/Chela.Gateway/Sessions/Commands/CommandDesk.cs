@@ -26,7 +26,7 @@ internal sealed partial class CommandDesk(
     public async ValueTask<Intake?> TakeAsync(InboundMessage message, Commander commander)
     {
         var mayCommand = commander.Caller.Holds(OperatorScopes.Write);
-        if (table.Find(message.Content) is not (var command, var argument) || (!mayCommand && !CommandTable.IsWritten(message.Content)))
+        if ((table.Find(message.Content) ?? FindImpossible(message, commander)) is not (var command, var argument) || (!mayCommand && !CommandTable.IsWritten(message.Content)))
         {
             return null; // who may not command can say stop to the agent
         }
@@ -51,6 +51,36 @@ internal sealed partial class CommandDesk(
             }
 
             done.SetResult();
+        }
+    }
+
+    /// <summary>Takes the commands off that stand in front of a longer message; they count for it alone. Of who may not command it stays as it is.</summary>
+    /// <exception cref="RpcException">One of them cannot be.</exception>
+    public (InboundMessage Message, MessageWishes Wishes) TakeOff(InboundMessage message, Commander commander, MessageWishes wishes)
+    {
+        var (inFront, rest) = table.Split(message.Content);
+        return inFront.Count == 0 || !commander.Caller.Holds(OperatorScopes.Write)
+            ? (message, wishes)
+            : (message with { Content = rest },
+                inFront.Aggregate(wishes, (all, one) => one.Command.InFront!(new CommandCall(message, one.Value, commander), all)));
+    }
+
+    /// <summary>A command in front of a longer message that cannot be: where a channel brings it, that is the reply, and no agent reads the message.</summary>
+    private (ChatCommand Command, string Argument)? FindImpossible(InboundMessage message, Commander commander)
+    {
+        if (message.Origin is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            TakeOff(message, commander, new MessageWishes(new TurnWishes(), null));
+            return null;
+        }
+        catch (RpcException e)
+        {
+            return (new ChatCommand("", "", "", _ => throw e), "");
         }
     }
 

@@ -5,6 +5,11 @@ namespace Chela.Gateway.Sessions.Commands;
 /// <summary>The commands that there are. What begins with a slash and is none of them is for the agent.</summary>
 internal sealed class CommandTable
 {
+    /// <summary>The most commands that are taken off the front of one message.</summary>
+    private const int MostInFront = 8;
+
+    private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
+
     private readonly FrozenDictionary<string, ChatCommand> _byWord;
 
     public CommandTable(IEnumerable<ICommandModule> modules)
@@ -28,19 +33,43 @@ internal sealed class CommandTable
             return (_byWord["stop"], "");
         }
 
-        if (!IsWritten(message))
+        return Split(message).InFront.Count > 0 ? null : Read(message.Trim());
+    }
+
+    /// <summary>The commands in front of a longer message, and that message; none of them where nothing follows.</summary>
+    public (IReadOnlyList<(ChatCommand Command, string Value)> InFront, string Message) Split(string message)
+    {
+        var found = new List<(ChatCommand, string)>();
+        var rest = message.Trim();
+        while (found.Count < MostInFront && Read(rest) is ({ InFront: not null } command, var argument))
         {
-            return null;
+            var end = argument.IndexOfAny(Blanks);
+            if (end < 0)
+            {
+                return ([], message);
+            }
+
+            found.Add((command, argument[..end]));
+            rest = argument[end..].TrimStart();
         }
 
-        var text = message.Trim();
-        var end = text.IndexOfAny([' ', '\t', '\r', '\n']);
-        var word = end < 0 ? text[1..] : text[1..end];
-        return _byWord.TryGetValue(word.TrimEnd(':'), out var command) ? (command, end < 0 ? "" : text[end..].Trim()) : null;
+        return (found, rest);
     }
 
     /// <summary>True for a message that begins as commands are written; a person can also just say stop.</summary>
     public static bool IsWritten(string message) => message.AsSpan().TrimStart().StartsWith('/');
+
+    private (ChatCommand Command, string Argument)? Read(string text)
+    {
+        if (!IsWritten(text))
+        {
+            return null;
+        }
+
+        var end = text.IndexOfAny(Blanks);
+        var word = end < 0 ? text[1..] : text[1..end];
+        return _byWord.TryGetValue(word.TrimEnd(':'), out var command) ? (command, end < 0 ? "" : text[end..].Trim()) : null;
+    }
 
     private string Describe() => string.Join('\n', All.Select(command =>
     {

@@ -10,7 +10,7 @@ internal sealed class ModelCommands(SessionTable sessions, SessionNews news, Mod
     public static readonly CommandArgument Model = new("model", "provider/model, or default for the configured one");
 
     public IEnumerable<ChatCommand> Commands =>
-        [new("model", "options", "Show the model of this conversation, or choose another.", RunAsync) { Argument = Model }];
+        [new("model", "options", "Show the model of this conversation, or choose another.", RunAsync) { Argument = Model, InFront = Wish }];
 
     /// <summary>The model that these words name; null for the configured one.</summary>
     /// <exception cref="RpcException">There is none.</exception>
@@ -34,6 +34,12 @@ internal sealed class ModelCommands(SessionTable sessions, SessionNews news, Mod
 
     /// <summary>The model that answers in a session.</summary>
     public string NameOf(SessionKey session) => models(sessions.Find(session)?.ModelOverride, session.AgentId).FullName;
+
+    private MessageWishes Wish(CommandCall call, MessageWishes wishes)
+    {
+        var model = Find(call.Session, call.Argument) ?? models(null, call.Session.AgentId).FullName;
+        return wishes with { Run = wishes.Run with { Model = model } };
+    }
 
     private async Task<CommandReply> RunAsync(CommandCall call)
     {

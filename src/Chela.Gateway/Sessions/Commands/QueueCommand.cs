@@ -14,25 +14,29 @@ internal sealed class QueueCommand(SessionTable sessions, QueueRules rules, Sess
         new("queue", "options", "Show what becomes of messages that come while this conversation is busy, or choose it.", RunAsync)
         {
             Argument = new CommandArgument("mode", $"{string.Join(", ", Modes)}, or default for the configured one"),
+            InFront = (call, wishes) => wishes with { QueueMode = ModeIn(call) },
         },
     ];
 
     private async Task<CommandReply> RunAsync(CommandCall call)
     {
-        var word = call.Argument.ToLowerInvariant();
-        if (word.Length == 0)
+        if (call.Argument.Length == 0)
         {
             return new CommandReply($"Messages wait here by {Mode(call)}.");
         }
 
-        if (word != "default" && !Modes.Contains(word))
-        {
-            throw new RpcException(RpcErrorKind.InvalidRequest, $"there is no queue mode {call.Argument} (there are {string.Join(", ", Modes)}, default)");
-        }
-
-        await ChooseAsync(call, word == "default" ? null : word);
+        await ChooseAsync(call, ModeIn(call));
         news.Tell(call.Session, "patch");
         return new CommandReply($"Messages wait here by {Mode(call)} from now on.");
+    }
+
+    /// <summary>The mode that is named; null for the configured one, which for one message is that of the session.</summary>
+    private static string? ModeIn(CommandCall call)
+    {
+        var word = call.Argument.ToLowerInvariant();
+        return word == "default" ? null
+            : Modes.Contains(word) ? word
+            : throw new RpcException(RpcErrorKind.InvalidRequest, $"there is no queue mode {call.Argument} (there are {string.Join(", ", Modes)}, default)");
     }
 
     private string Mode(CommandCall call) => rules.For(call.Message, null).Mode switch
