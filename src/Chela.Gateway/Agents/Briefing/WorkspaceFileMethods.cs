@@ -29,7 +29,6 @@ internal sealed class WorkspaceFileMethods(Workspaces workspaces, ConfigStore co
         methods.Add(MethodMap.Method("agents.files.set", OperatorScopes.Admin, json.AgentsFilesSetParams, json.AgentsFilesSetResult, Set) with
         {
             Summary = "Write one of the files that an agent is told of.",
-            Cost = CallCost.ControlPlaneWrite,
         });
     }
 
