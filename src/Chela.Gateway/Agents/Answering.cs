@@ -60,7 +60,7 @@ internal sealed partial class Answering(
             narrator.Start();
             spent.Check();
             var job = new CompactionJob(turn.Session, turn.RunId, asking.Transcript, asked, agent) { Narrator = narrator, Spent = spent };
-            var context = prompts.ContextOf(turn, job);
+            var context = prompts.ContextOf(turn, job, either.Token);
             var prompt = await context.BeginAsync(either.Token);
             await ListenAsync(new RunSetup(turn, agent, asked, prompt, context, narrator, NextStepAsync), spent, said, either.Token);
             return Ended(said.IsCut ? TurnStatus.Failed : TurnStatus.Done, said.IsCut ? $"The answer was cut off after {MaxAnswerChars} characters." : null);

@@ -1,5 +1,6 @@
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Briefing;
+using Chela.Gateway.Agents.Skills;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,5 +15,6 @@ internal static class WorkspaceServices
             provider.GetRequiredService<ConfigStore>(), provider.GetRequiredService<StatePaths>().WorkspacesDirectory))
         .AddSingleton<AgentBriefing>()
         .AddSingleton<PromptMaker>()
-        .AddSingleton<IMethodModule, WorkspaceFileMethods>();
+        .AddSingleton<IMethodModule, WorkspaceFileMethods>()
+        .AddSingleton<IMethodModule, SkillMethods>();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Agents.Skills;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Config;
 
@@ -11,8 +12,15 @@ internal sealed class AgentBriefing(Workspaces workspaces, ConfigStore config)
 {
     private const string Head = "# Your workspace\n\nThese files of your workspace hold for every conversation.";
 
-    /// <summary>The texts of its files, within their bounds; null where it has none.</summary>
-    public string? Of(AgentInForce agent, SessionKey session)
+    /// <summary>The texts of its files and the list of its skills, within their bounds; empty where it has neither.</summary>
+    public string Of(AgentInForce agent, SessionKey session, CancellationToken ct) => Prompt.Instructions(Files(agent, session), Skills(agent, ct));
+
+    /// <summary>What an agent without tools could not read it is not told of.</summary>
+    private string? Skills(AgentInForce agent, CancellationToken ct) => agent.Mode == AgentModes.Fast ? null : SkillList.Text(
+        [.. SkillFolder.Read(workspaces.PathOf(agent.Id), ct).Where(skill => skill.Problem is null && SkillFolder.Missing(skill).IsNothing)],
+        agent.ContextTokens / 2);
+
+    private string? Files(AgentInForce agent, SessionKey session)
     {
         var defaults = config.Current.Config.Agents.Defaults;
         var workspace = workspaces.PathOf(agent.Id);

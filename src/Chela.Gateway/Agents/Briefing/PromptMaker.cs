@@ -7,6 +7,6 @@ namespace Chela.Gateway.Agents.Briefing;
 internal sealed class PromptMaker(AgentBriefing briefing, Compactor compactor, AttachedFiles files)
 {
     /// <summary>What the model is told, and the conversation, for one run.</summary>
-    public RunContext ContextOf(Turn turn, CompactionJob job) =>
-        new(compactor, job, Prompt.Instructions(job.Agent.Instructions, briefing.Of(job.Agent, turn.Session), turn.Wishes.Instructions), files);
+    public RunContext ContextOf(Turn turn, CompactionJob job, CancellationToken ct) =>
+        new(compactor, job, Prompt.Instructions(job.Agent.Instructions, briefing.Of(job.Agent, turn.Session, ct), turn.Wishes.Instructions), files);
 }

@@ -28,7 +28,7 @@ public sealed class AgentBriefingTests : IDisposable
     [Fact]
     public void An_agent_without_such_files_is_told_nothing_and_no_folder_is_made()
     {
-        Assert.Null(Told());
+        Assert.Empty(Told());
         Assert.False(Directory.Exists(_folder.File("main")));
     }
 
@@ -44,7 +44,7 @@ public sealed class AgentBriefingTests : IDisposable
         string[] names = ["AGENTS.md", "MEMORY.md", "TOOLS.md"];
         Array.ForEach(names, name => Write(name, "text"));
 
-        var told = Told(session: session)!;
+        var told = Told(session: session);
 
         Assert.Equal(expected, string.Join(' ', names.Where(name => told.Contains($"## {name}\n", StringComparison.Ordinal))));
     }
@@ -54,7 +54,7 @@ public sealed class AgentBriefingTests : IDisposable
     {
         Write("AGENTS.md", "a" + string.Concat(Enumerable.Repeat("🐢", 1000)) + "z");
 
-        var told = Told("""{"agents":{"defaults":{"bootstrapMaxChars":100}}}""")!;
+        var told = Told("""{"agents":{"defaults":{"bootstrapMaxChars":100}}}""");
 
         Assert.Contains("\na🐢", told, StringComparison.Ordinal);
         Assert.EndsWith("🐢z", told, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class AgentBriefingTests : IDisposable
             Write(name, new string('x', 4000));
         }
 
-        Assert.InRange(Told(config)!.Count(letter => letter == 'x'), max - 200, max);
+        Assert.InRange(Told(config).Count(letter => letter == 'x'), max - 200, max);
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class AgentBriefingTests : IDisposable
         File.WriteAllText(_folder.File($"main/{name}"), text);
     }
 
-    private string? Told(string? config = null, string session = "main")
+    private string Told(string? config = null, string session = "main")
     {
         var store = new ConfigStore(ConfigFixture.Load(config));
-        return new AgentBriefing(new Workspaces(store, _folder.Path), store).Of(store.Current.Config.Agents.Of("main"), SessionKey.Of("main", session));
+        return new AgentBriefing(new Workspaces(store, _folder.Path), store).Of(store.Current.Config.Agents.Of("main"), SessionKey.Of("main", session), TestContext.Current.CancellationToken);
     }
 }
