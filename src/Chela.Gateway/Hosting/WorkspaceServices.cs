@@ -1,5 +1,6 @@
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Briefing;
+using Chela.Gateway.Agents.Memory;
 using Chela.Gateway.Agents.Skills;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
@@ -16,5 +17,10 @@ internal static class WorkspaceServices
         .AddSingleton<AgentBriefing>()
         .AddSingleton<PromptMaker>()
         .AddSingleton<IMethodModule, WorkspaceFileMethods>()
-        .AddSingleton<IMethodModule, SkillMethods>();
+        .AddSingleton<IMethodModule, SkillMethods>()
+        .AddSingleton<MemoryTools>()
+        .AddSingleton(provider => provider.GetRequiredService<MemoryTools>().Search)
+        .AddSingleton(provider => provider.GetRequiredService<MemoryTools>().Get)
+        .AddSingleton(provider => provider.GetRequiredService<MemoryTools>().Add)
+        .AddSingleton<IMethodModule, MemoryMethods>();
 }

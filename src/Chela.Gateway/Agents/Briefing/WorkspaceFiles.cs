@@ -6,9 +6,11 @@ namespace Chela.Gateway.Agents.Briefing;
 /// <summary>The files of a workspace that an agent is told of before every conversation. They stand at its root, under these names alone.</summary>
 internal static class WorkspaceFiles
 {
+    /// <summary>What an agent is to remember for good.</summary>
+    public const string Memory = "MEMORY.md";
+
     private const string Agents = "AGENTS.md";
     private const string Tools = "TOOLS.md";
-    private const string Memory = "MEMORY.md";
 
     /// <summary>All of them, in the order in which they are told.</summary>
     public static IReadOnlyList<string> Names { get; } = [Agents, "SOUL.md", Tools, "IDENTITY.md", "USER.md", "BOOTSTRAP.md", Memory];
