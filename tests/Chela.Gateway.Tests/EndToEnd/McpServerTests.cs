@@ -147,10 +147,15 @@ public sealed class McpServerTests(GatewayFixture fixture) : IClassFixture<Gatew
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
+    /// <summary>The client waits with the body until it is wanted: what is not read could break its sending.</summary>
     [Fact]
     public async Task A_body_that_is_too_long_is_refused()
     {
-        using var answer = await SendAsync("POST", $$$"""{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"{{{new string('a', 1_100_000)}}}"}}""");
+        using var http = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan });
+        using var request = RequestOf("POST", $$$"""{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"{{{new string('a', 1_100_000)}}}"}}""");
+        request.Headers.ExpectContinue = true;
+
+        using var answer = await http.SendAsync(request, Ct);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
@@ -179,7 +184,13 @@ public sealed class McpServerTests(GatewayFixture fixture) : IClassFixture<Gatew
     private async Task<HttpResponseMessage> SendAsync(string method, string body, params (string? Name, string Value)[] headers)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Gateway.HttpUrl, "/mcp"))
+        using var request = RequestOf(method, body, headers);
+        return await http.SendAsync(request, Ct);
+    }
+
+    private HttpRequestMessage RequestOf(string method, string body, params (string? Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Gateway.HttpUrl, "/mcp"))
         {
             Content = new StringContent(body, Encoding.UTF8, headers is [("Content-Type", var type)] ? type : "application/json"),
         };
@@ -194,6 +205,6 @@ public sealed class McpServerTests(GatewayFixture fixture) : IClassFixture<Gatew
             }
         }
 
-        return await http.SendAsync(request, Ct);
+        return request;
     }
 }
