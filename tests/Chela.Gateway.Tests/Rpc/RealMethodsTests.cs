@@ -136,7 +136,8 @@ public sealed class RealMethodsTests
 
         foreach (var (dialect, name, method) in parts.Get<MethodRegistry>().All())
         {
-            var outcome = await dispatcher.InvokeAsync(dialect ?? Dialect.OpenClaw, """{"noSuchField":1}"""u8.ToArray(), ProbeMethods.Call(name), Ct);
+            var caller = new Caller("connection 1", OpenClawMethods.RoleFor(name), OperatorScopes.Admin, "test");
+            var outcome = await dispatcher.InvokeAsync(dialect ?? Dialect.OpenClaw, """{"noSuchField":1}"""u8.ToArray(), ProbeMethods.Call(name, caller), Ct);
             if (outcome.Error?.Message.Contains("unexpected property 'noSuchField'", StringComparison.Ordinal) != true)
             {
                 lenient.Add(name);

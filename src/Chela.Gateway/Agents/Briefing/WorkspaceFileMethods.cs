@@ -4,14 +4,13 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Agents.Tools.Files;
-using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Schema;
 
 namespace Chela.Gateway.Agents.Briefing;
 
 /// <summary>The files that agents are told of, for those who look after them.</summary>
-internal sealed class WorkspaceFileMethods(Workspaces workspaces, ConfigStore config) : IMethodModule
+internal sealed class WorkspaceFileMethods(Workspaces workspaces) : IMethodModule
 {
     private readonly Lock _writing = new();
 
@@ -34,19 +33,19 @@ internal sealed class WorkspaceFileMethods(Workspaces workspaces, ConfigStore co
 
     private ValueTask<AgentsFilesListResult> List(AgentsFilesListParams parameters, CallContext context, CancellationToken ct)
     {
-        var workspace = WorkspaceOf(parameters.AgentId);
+        var workspace = workspaces.PathFor(parameters.AgentId);
         return new(new AgentsFilesListResult(parameters.AgentId, workspace, [.. WorkspaceFiles.Names.Select(name => Look(workspace, name))]));
     }
 
     private ValueTask<AgentsFilesGetResult> Get(AgentsFilesGetParams parameters, CallContext context, CancellationToken ct)
     {
-        var workspace = WorkspaceOf(parameters.AgentId);
+        var workspace = workspaces.PathFor(parameters.AgentId);
         return new(new AgentsFilesGetResult(parameters.AgentId, workspace, Read(workspace, NameOf(parameters.Name))));
     }
 
     private ValueTask<AgentsFilesSetResult> Set(AgentsFilesSetParams parameters, CallContext context, CancellationToken ct)
     {
-        WorkspaceOf(parameters.AgentId);
+        workspaces.PathFor(parameters.AgentId);
         var workspace = workspaces.Of(parameters.AgentId);
         var name = NameOf(parameters.Name);
         lock (_writing)
@@ -97,10 +96,6 @@ internal sealed class WorkspaceFileMethods(Workspaces workspaces, ConfigStore co
             throw new RpcException(RpcErrorKind.InvalidRequest, refusal.Message);
         }
     }
-
-    private string WorkspaceOf(string agentId) => config.Current.Config.Agents.Has(agentId)
-        ? workspaces.PathOf(agentId)
-        : throw new RpcException(RpcErrorKind.NotFound, $"unknown agent id \"{JsonText.Show(agentId)}\"; agents.list names those that there are");
 
     private static string NameOf(string name) => WorkspaceFiles.Names.Contains(name)
         ? name

@@ -1,8 +1,6 @@
 using Chela.Contracts.Access;
-using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
-using Chela.Gateway.Schema;
 
 namespace Chela.Gateway.Agents.Memory;
 
@@ -22,14 +20,8 @@ internal sealed class MemoryMethods(Workspaces workspaces, ConfigStore config) :
 
     private ValueTask<MemorySearchResult> Search(MemorySearchParams parameters, CallContext context, CancellationToken ct)
     {
-        var agents = config.Current.Config.Agents;
-        var agent = parameters.AgentId ?? agents.DefaultId;
-        if (!agents.Has(agent))
-        {
-            throw new RpcException(RpcErrorKind.NotFound, $"unknown agent id \"{JsonText.Show(agent)}\"; agents.list names those that there are");
-        }
-
-        var hits = MemorySearch.Find(MemoryFiles.Passages(workspaces.PathOf(agent), ct), parameters.Query, parameters.MaxResults ?? UsualHits);
+        var agent = parameters.AgentId ?? config.Current.Config.Agents.DefaultId;
+        var hits = MemorySearch.Find(MemoryFiles.Passages(workspaces.PathFor(agent), ct), parameters.Query, parameters.MaxResults ?? UsualHits);
         return new(new MemorySearchResult(agent, "none", "fts-only",
         [
             .. hits.Where(hit => hit.Score >= (parameters.MinScore ?? 0)).Select(hit => new MemoryRow(

@@ -1,8 +1,6 @@
 using Chela.Contracts.Access;
-using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
-using Chela.Gateway.Schema;
 using Chela.Gateway.Sessions;
 
 namespace Chela.Gateway.Agents.Skills;
@@ -28,14 +26,9 @@ internal sealed class SkillMethods(Workspaces workspaces, ConfigStore config, Se
 
     private ValueTask<SkillsStatusResult> List(SkillsStatusParams parameters, CallContext context, CancellationToken ct)
     {
-        var agents = config.Current.Config.Agents;
-        var agent = parameters.SessionKey is { } key ? keys.Resolve(key, parameters.AgentId).AgentId : parameters.AgentId ?? agents.DefaultId;
-        if (!agents.Has(agent))
-        {
-            throw new RpcException(RpcErrorKind.NotFound, $"unknown agent id \"{JsonText.Show(agent)}\"; agents.list names those that there are");
-        }
-
-        var workspace = workspaces.PathOf(agent);
+        var agent = parameters.SessionKey is { } key ? keys.Resolve(key, parameters.AgentId).AgentId
+            : parameters.AgentId ?? config.Current.Config.Agents.DefaultId;
+        var workspace = workspaces.PathFor(agent);
         var folder = Path.Combine(workspace, SkillFolder.Name);
         return new(new SkillsStatusResult(workspace, folder, [.. SkillFolder.Read(workspace, ct).Select(skill => StatusOf(skill, folder))]));
     }
