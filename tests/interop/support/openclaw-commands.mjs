@@ -22,5 +22,5 @@ export const commonCommands = [
   ['cron status', 1, /unknown method: cron\.status/],
   ['cron add --name often --every 1h --message hello', 1, /unknown method: cron\.add/],
   ['cron rm often', 1, /unknown method: cron\.remove/],
-  ['gateway usage-cost', 1, /unknown method: usage\.cost/],
+  ['gateway usage-cost', 0, /Usage cost \(30 days\)\nTotal: \$0\.0000/],
 ];
