@@ -147,14 +147,19 @@ public sealed class ProviderTests
     }
 
     [Fact]
-    public async Task A_conversation_that_no_longer_fits_is_shown_without_its_oldest_messages()
+    public async Task Without_compaction_a_conversation_that_no_longer_fits_is_shown_without_its_oldest_messages()
     {
         await using var fake = await FakeOpenAi.StartAsync(Ct);
         fake.Enqueue(FakeOpenAiReply.Text("first"), FakeOpenAiReply.Text("second"), FakeOpenAiReply.Text("third"));
         using var folder = new TempFolder();
         var start = StartOf(folder, fake);
-        await using var gateway = await GatewayProcess.StartAsync(
-            start with { Environment = [.. start.Environment, ("CHELA_AGENTS__DEFAULTS__CONTEXTTOKENS", "1000")] });
+        await using var gateway = await GatewayProcess.StartAsync(start with
+        {
+            Environment =
+            [
+                .. start.Environment, ("CHELA_AGENTS__DEFAULTS__CONTEXTTOKENS", "1000"), ("CHELA_AGENTS__DEFAULTS__COMPACTION__ENABLED", "false"),
+            ],
+        });
         await using var client = await gateway.OpenJsonRpcAsync();
 
         foreach (var letter in "abc")
