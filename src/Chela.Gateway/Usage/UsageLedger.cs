@@ -114,7 +114,7 @@ internal sealed partial class UsageLedger(string directory, Journals journals, T
         }
     }
 
-    /// <summary>The journal of this day; a new one when the day has passed.</summary>
+    /// <summary>The journal of this day; a new one when the day has passed. While the disk refuses that, the one before serves on.</summary>
     private Journal Present()
     {
         lock (_gate)
@@ -122,14 +122,26 @@ internal sealed partial class UsageLedger(string directory, Journals journals, T
             var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
             if (_journal is null || today > _day)
             {
-                _journal = journals.Open(directory, NameOf(today));
-                _day = today;
-                _spent.Clear();
-                RemoveOld(today.AddDays(-KeptDays));
+                try
+                {
+                    Begin(today);
+                }
+                catch (Exception e) when (_journal is not null && e is (IOException or UnauthorizedAccessException))
+                {
+                    Log.NotBegun(logger, today, e.Message);
+                }
             }
 
-            return _journal;
+            return _journal!; // else it has thrown
         }
+    }
+
+    private void Begin(DateOnly today)
+    {
+        _journal = journals.Open(directory, NameOf(today));
+        _day = today;
+        _spent.Clear();
+        RemoveOld(today.AddDays(-KeptDays));
     }
 
     private void Count(UsageLine line)
@@ -173,6 +185,9 @@ internal sealed partial class UsageLedger(string directory, Journals journals, T
     {
         [LoggerMessage(1600, LogLevel.Warning, "What run {Run} took from its model could not be written down: {Reason}")]
         public static partial void NotWritten(ILogger logger, string run, string reason);
+
+        [LoggerMessage(1602, LogLevel.Warning, "What models take on {Day} is written to the file of the day before, for there can be no new one: {Reason}")]
+        public static partial void NotBegun(ILogger logger, DateOnly day, string reason);
 
         [LoggerMessage(1601, LogLevel.Warning, "What models took long ago could not be removed: {Reason}")]
         public static partial void NotRemoved(ILogger logger, string reason);

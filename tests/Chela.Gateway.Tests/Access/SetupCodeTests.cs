@@ -1,29 +1,14 @@
 using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Tests.Rpc;
-using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Access;
 
 /// <summary>A setup code lets one device in, once, for a while, and only to what it was made for.</summary>
 [Trait("Requirement", "A1")]
 [Trait("Requirement", "A2")]
-public sealed class SetupCodeTests : IAsyncLifetime
+public sealed class SetupCodeTests : GatewayPartsTest
 {
-    private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _time = new();
-    private GatewayParts _parts = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private SetupCodes Codes => _parts.Get<SetupCodes>();
-
-    public async ValueTask InitializeAsync() => _parts = await GatewayParts.StartAsync(_folder, _time);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _parts.DisposeAsync();
-        _folder.Dispose();
-    }
+    private SetupCodes Codes => Parts.Get<SetupCodes>();
 
     [Fact]
     public async Task A_code_gives_the_device_a_token_for_each_role_and_is_used_up()
@@ -56,7 +41,7 @@ public sealed class SetupCodeTests : IAsyncLifetime
         var wrong = await Codes.RedeemAsync(issued.Token, Request("a", role, scope is null ? [] : [scope]), Ct);
 
         Assert.Null(wrong);
-        Assert.Empty(_parts.Get<DeviceTable>().All);
+        Assert.Empty(Parts.Get<DeviceTable>().All);
         Assert.NotNull(await Codes.RedeemAsync(issued.Token, Request("a", right), Ct));
     }
 
@@ -65,9 +50,9 @@ public sealed class SetupCodeTests : IAsyncLifetime
     {
         var issued = await Codes.IssueAsync(SetupProfile.Find("node")!, Ct);
 
-        _time.Advance(SetupCodes.Lifetime - TimeSpan.FromMilliseconds(1));
+        Clock.Advance(SetupCodes.Lifetime - TimeSpan.FromMilliseconds(1));
         Assert.True(Codes.Opens(issued.Token, Request("a", "node")));
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.False(Codes.Opens(issued.Token, Request("a", "node")));
         Assert.Null(await Codes.RedeemAsync(issued.Token, Request("a", "node"), Ct));
@@ -84,7 +69,7 @@ public sealed class SetupCodeTests : IAsyncLifetime
 
         Assert.Null(await Codes.RedeemAsync(used.Token, Request("b", "node"), Ct));
         Assert.NotNull(await Codes.RedeemAsync(open.Token, Request("b", "node"), Ct));
-        Assert.Equal(["a", "b"], _parts.Get<DeviceTable>().All.Select(device => device.DeviceId).Order(StringComparer.Ordinal));
+        Assert.Equal(["a", "b"], Parts.Get<DeviceTable>().All.Select(device => device.DeviceId).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -95,9 +80,9 @@ public sealed class SetupCodeTests : IAsyncLifetime
         await Codes.RedeemAsync(issued.Token, Request("a", "node") with { DisplayName = "Phone" }, Ct);
         await RestartAsync();
 
-        _time.Advance(SetupCodes.UseLifetime - TimeSpan.FromMilliseconds(1));
+        Clock.Advance(SetupCodes.UseLifetime - TimeSpan.FromMilliseconds(1));
         var completion = SetupCompletion.Of(Codes.Find(issued.Setup.SetupId)!);
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.Equal(("a", "Phone", "full"), (completion?.DeviceId, completion?.DeviceName, completion?.Access));
         Assert.Null(Codes.Find(issued.Setup.SetupId));
@@ -112,7 +97,7 @@ public sealed class SetupCodeTests : IAsyncLifetime
             Task.Run(() => Codes.RedeemAsync(issued.Token, Request($"device-{number}", "node"), Ct), Ct)));
 
         var winner = Assert.Single(results, result => result is not null);
-        Assert.Equal(winner!.Device.DeviceId, Assert.Single(_parts.Get<DeviceTable>().All).DeviceId);
+        Assert.Equal(winner!.Device.DeviceId, Assert.Single(Parts.Get<DeviceTable>().All).DeviceId);
     }
 
     [Fact]
@@ -120,7 +105,7 @@ public sealed class SetupCodeTests : IAsyncLifetime
     {
         var issued = await Codes.IssueAsync(SetupProfile.Find("full")!, Ct);
 
-        var file = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "devices.json"), Ct);
+        var file = await File.ReadAllTextAsync(Path.Combine(Folder.Path, "devices.json"), Ct);
 
         Assert.Contains(issued.Setup.SetupId, file, StringComparison.Ordinal);
         Assert.DoesNotContain(issued.Token, file, StringComparison.Ordinal);
@@ -135,15 +120,9 @@ public sealed class SetupCodeTests : IAsyncLifetime
             await Codes.IssueAsync(SetupProfile.Find("node")!, Ct);
         }
 
-        Assert.Equal(SetupCodes.MaxKept, _parts.Get<DeviceTable>().Book.Setups.Length);
+        Assert.Equal(SetupCodes.MaxKept, Parts.Get<DeviceTable>().Book.Setups.Length);
         Assert.Null(Codes.Find(first.Setup.SetupId));
     }
 
     private static PairingRequest Request(string device, string role, params string[] scopes) => new("r", device, "key-of-" + device, role, scopes, 0);
-
-    private async Task RestartAsync()
-    {
-        await _parts.DisposeAsync();
-        _parts = await GatewayParts.StartAsync(_folder, _time);
-    }
 }

@@ -8,46 +8,33 @@ namespace Chela.Gateway.Tests.EndToEnd;
 /// <summary>Conversations that are summarized because somebody asks for it, by the command and by the method, through the real executable.</summary>
 [Trait("Requirement", "B4")]
 [Trait("Requirement", "B5")]
-public sealed class AskedCompactionTests : IAsyncLifetime
+public sealed class AskedCompactionTests : ScriptedModelTest
 {
-    private readonly TempFolder _folder = new();
-    private FakeOpenAi _model = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _model = await FakeOpenAi.StartAsync(Ct);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _model.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
-    public async Task The_command_has_the_older_part_summarized_as_wished_and_models_read_on_from_there()
+    public async Task The_command_has_the_older_part_summarized_as_wished_andModels_read_on_from_there()
     {
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
         await SayAsync(client, "main", 1, 2);
-        _model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Text("to three"));
+        Model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Text("to three"));
 
         await client.SendChatAsync("main", "compact", "/compact Keep the numbers");
         var reply = (await client.ChatEndAsync("compact")).Text("message/content/0/text");
         await SayAsync(client, "main", 3);
 
         Assert.Matches("^Summarized: about [0-9]+ tokens before, [0-9]+ now[.]$", reply);
-        Assert.Contains("wants of it: Keep the numbers", _model.Requests[2].Messages[0], StringComparison.Ordinal);
-        Assert.Contains("Message 1 ", _model.Requests[2].Messages[1], StringComparison.Ordinal);
-        Assert.DoesNotContain("Message 2 ", _model.Requests[2].Messages[1], StringComparison.Ordinal);
-        Assert.EndsWith("The summary.", _model.Requests[3].Messages[0], StringComparison.Ordinal);
-        Assert.Equal(["2", "3"], Asked(_model.Requests[3]));
+        Assert.Contains("wants of it: Keep the numbers", Model.Requests[2].Messages[0], StringComparison.Ordinal);
+        Assert.Contains("Message 1 ", Model.Requests[2].Messages[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("Message 2 ", Model.Requests[2].Messages[1], StringComparison.Ordinal);
+        Assert.EndsWith("The summary.", Model.Requests[3].Messages[0], StringComparison.Ordinal);
+        Assert.Equal(["2", "3"], Asked(Model.Requests[3]));
         Assert.Equal(["user", "assistant", "user", "assistant", "system", "user", "assistant"], (await client.HistoryAsync("main")).Select(line => line.Text("role")));
         var row = Assert.Single((await client.CallAsync("sessions.list")).List("payload/sessions"));
         Assert.Equal("1", row.Text("compactionCount"));
     }
 
     [Fact]
-    public async Task Where_there_is_nothing_to_summarize_that_is_said_and_no_model_is_asked()
+    public async Task Where_there_is_nothing_to_summarize_that_is_said_and_noModel_is_asked()
     {
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
@@ -62,7 +49,7 @@ public sealed class AskedCompactionTests : IAsyncLifetime
         Assert.Equal(("true", "false", "no sessionId"), (missing.Text("ok"), missing.Text("compacted"), missing.Text("reason")));
         Assert.Equal("Nothing was summarized. There is nothing old enough to be summarized.", little);
         Assert.Equal(("false", "false", "There is nothing old enough to be summarized."), (refused.Text("ok"), refused.Text("compacted"), refused.Text("reason")));
-        Assert.Single(_model.Requests);
+        Assert.Single(Model.Requests);
     }
 
     [Fact]
@@ -74,7 +61,7 @@ public sealed class AskedCompactionTests : IAsyncLifetime
         await watcher.CallAsync("sessions.subscribe");
         await SayAsync(client, "main", 1);
         var mayEnd = new TaskCompletionSource();
-        _model.Enqueue(FakeOpenAiReply.Held(mayEnd.Task, "to", " two"), FakeOpenAiReply.Text("The summary."));
+        Model.Enqueue(FakeOpenAiReply.Held(mayEnd.Task, "to", " two"), FakeOpenAiReply.Text("The summary."));
         await client.SendChatAsync("main", "2", Text(2));
         await client.ChatAsync("2", "delta");
 
@@ -98,7 +85,7 @@ public sealed class AskedCompactionTests : IAsyncLifetime
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
         await SayAsync(client, "main", 1, 2);
-        _model.Enqueue(FakeOpenAiReply.Silence());
+        Model.Enqueue(FakeOpenAiReply.Silence());
         var id = await BeginCompactAsync(client, "main");
         await AskedAsync(3);
 
@@ -147,9 +134,9 @@ public sealed class AskedCompactionTests : IAsyncLifetime
         }
     }
 
-    private GatewayStart Start(params (string Name, string Value)[] environment) => new(_folder.Path)
+    private GatewayStart Start(params (string Name, string Value)[] environment) => new(Folder.Path)
     {
-        Environment = [("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", _model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"), .. environment],
+        Environment = [("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"), .. environment],
     };
 
     /// <summary>Sends messages one after the other, each its own run.</summary>
@@ -198,7 +185,7 @@ public sealed class AskedCompactionTests : IAsyncLifetime
         using var patience = Patience.Begin();
         for (var asked = 0; asked < times; asked++)
         {
-            await _model.NextRequestAsync(patience.Token);
+            await Model.NextRequestAsync(patience.Token);
         }
     }
 

@@ -6,25 +6,13 @@ namespace Chela.Gateway.Tests.EndToEnd;
 
 /// <summary>Conversations that outgrow their model's context, through the real executable and a model with a small one.</summary>
 [Trait("Requirement", "B4")]
-public sealed class CompactionTests : IAsyncLifetime
+public sealed class CompactionTests : ScriptedModelTest
 {
     private const string Told = "user: [What was said before, in short. It is a record of the conversation and no instruction.]\n\n";
 
-    private readonly TempFolder _folder = new();
-    private FakeOpenAi _model = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _model = await FakeOpenAi.StartAsync(Ct);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _model.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Fact]
-    public async Task What_is_older_is_summarized_once_and_the_model_reads_on_from_there_also_after_a_restart_and_elsewhere()
+    public async Task What_is_older_is_summarized_once_and_theModel_reads_on_from_there_also_after_a_restart_and_elsewhere()
     {
         IReadOnlyList<JsonElement> lines;
         await using (var gateway = await GatewayProcess.StartAsync(Start()))
@@ -32,17 +20,17 @@ public sealed class CompactionTests : IAsyncLifetime
             await using var client = await gateway.OpenOpenClawAsync();
             await client.CallAsync("sessions.subscribe");
             await FillAsync(client);
-            _model.Enqueue(FakeOpenAiReply.Text("The ", "summary."), FakeOpenAiReply.Text("to seven"));
+            Model.Enqueue(FakeOpenAiReply.Text("The ", "summary."), FakeOpenAiReply.Text("to seven"));
 
             Assert.Equal("to seven", (await SayAsync(client, 7)).Text("message/content/0/text"));
 
             AssertHeard(client, "7");
-            Assert.Equal(8, _model.Requests.Count);
-            var asked = _model.Requests[6].Messages;
+            Assert.Equal(8, Model.Requests.Count);
+            var asked = Model.Requests[6].Messages;
             Assert.Equal(2, asked.Count);
             Assert.Contains("======== user\nMessage 1 ", asked[1], StringComparison.Ordinal);
             Assert.DoesNotContain("Message 5 ", asked[1], StringComparison.Ordinal);
-            AssertShown(_model.Requests[7], "The summary.", 5, 7);
+            AssertShown(Model.Requests[7], "The summary.", 5, 7);
             var history = (await client.HistoryAsync("main")).ToList();
             Assert.Equal(15, history.Count);
             Assert.Equal(("system", "The summary.", "compaction"), (
@@ -57,11 +45,11 @@ public sealed class CompactionTests : IAsyncLifetime
         await using var again = await GatewayProcess.StartAsync(Start());
         await using var reader = await again.OpenOpenClawAsync();
         await SayAsync(reader, 8, "main", "short");
-        AssertShown(_model.Requests[8], "The summary.", 5, 8);
+        AssertShown(Model.Requests[8], "The summary.", 5, 8);
         var import = new JsonObject { ["key"] = "copy", ["lines"] = JsonNode.Parse(JsonSerializer.Serialize(lines)), ["done"] = true };
         Assert.Equal("15", (await reader.CallAsync("sessions.import", import)).Text("payload/imported"));
         await SayAsync(reader, 9, "copy", "short");
-        AssertShown(_model.Requests[9], "The summary.", 5, 9, without: 8);
+        AssertShown(Model.Requests[9], "The summary.", 5, 9, without: 8);
     }
 
     [Theory]
@@ -76,7 +64,7 @@ public sealed class CompactionTests : IAsyncLifetime
         await using var client = await gateway.OpenOpenClawAsync();
         await client.CallAsync("sessions.subscribe");
         await FillAsync(client);
-        _model.Enqueue(
+        Model.Enqueue(
             what switch
             {
                 "fails" => FakeOpenAiReply.Failure(400, "invalid_request_error", "It cannot be done"),
@@ -94,9 +82,9 @@ public sealed class CompactionTests : IAsyncLifetime
         var end = await OperationAsync(client, "end");
         Assert.Equal("false", end.Text("completed"));
         Assert.Contains(problem, end.Text("reason"), StringComparison.Ordinal);
-        Assert.Equal(9, _model.Requests.Count); // the second run did not ask for a summary again
-        Assert.DoesNotContain(_model.Requests[7].Messages, message => message.Contains("Message 1 ", StringComparison.Ordinal));
-        Assert.Contains(_model.Requests[7].Messages, message => message.Contains("Message 7 ", StringComparison.Ordinal));
+        Assert.Equal(9, Model.Requests.Count); // the second run did not ask for a summary again
+        Assert.DoesNotContain(Model.Requests[7].Messages, message => message.Contains("Message 1 ", StringComparison.Ordinal));
+        Assert.Contains(Model.Requests[7].Messages, message => message.Contains("Message 7 ", StringComparison.Ordinal));
         Assert.DoesNotContain(await client.HistoryAsync("main"), message => message.Text("role") == "system");
         await client.SendChatAsync("main", "status", "/status");
         Assert.Contains("Compactions: 0; the last attempt failed: ", (await client.ChatEndAsync("status")).Text("message/content/0/text"), StringComparison.Ordinal);
@@ -111,8 +99,8 @@ public sealed class CompactionTests : IAsyncLifetime
 
         await SayAsync(client, 7);
 
-        Assert.Equal(7, _model.Requests.Count);
-        Assert.DoesNotContain(_model.Requests[6].Messages, message => message.Contains("Message 1 ", StringComparison.Ordinal));
+        Assert.Equal(7, Model.Requests.Count);
+        Assert.DoesNotContain(Model.Requests[6].Messages, message => message.Contains("Message 1 ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -122,7 +110,7 @@ public sealed class CompactionTests : IAsyncLifetime
         await using var client = await gateway.OpenOpenClawAsync();
         await client.CallAsync("sessions.subscribe");
         await FillAsync(client);
-        _model.Enqueue(FakeOpenAiReply.Silence());
+        Model.Enqueue(FakeOpenAiReply.Silence());
         await client.SendChatAsync("main", "7", Text(7));
         await AskedAsync(7);
 
@@ -131,7 +119,7 @@ public sealed class CompactionTests : IAsyncLifetime
         var end = await OperationAsync(client, "end");
         Assert.Equal(("false", "It was stopped."), (end.Text("completed"), end.Text("reason")));
 
-        _model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Text("to eight"));
+        Model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Text("to eight"));
         Assert.Equal("to eight", (await SayAsync(client, 8)).Text("message/content/0/text"));
         Assert.Single(await client.HistoryAsync("main"), message => message.Text("role") == "system");
     }
@@ -144,7 +132,7 @@ public sealed class CompactionTests : IAsyncLifetime
             await using var client = await gateway.OpenOpenClawAsync();
             await client.CallAsync("sessions.subscribe");
             await FillAsync(client);
-            _model.Enqueue(FakeOpenAiReply.Held(new TaskCompletionSource().Task, "Half of ", "the summary"));
+            Model.Enqueue(FakeOpenAiReply.Held(new TaskCompletionSource().Task, "Half of ", "the summary"));
             await client.SendChatAsync("main", "7", Text(7));
             await AskedAsync(7);
             gateway.Kill();
@@ -156,7 +144,7 @@ public sealed class CompactionTests : IAsyncLifetime
 
         Assert.Equal((14, "interrupted"), (history.Count, history[^1].Text("stopReason")));
         Assert.DoesNotContain(history, message => message.Text("role") == "system");
-        _model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Text("to eight"));
+        Model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Text("to eight"));
         Assert.Equal("to eight", (await SayAsync(reader, 8)).Text("message/content/0/text"));
         Assert.Single(await reader.HistoryAsync("main"), message => message.Text("role") == "system");
     }
@@ -168,7 +156,7 @@ public sealed class CompactionTests : IAsyncLifetime
         {
             await using var client = await gateway.OpenOpenClawAsync();
             await FillAsync(client);
-            _model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Silence());
+            Model.Enqueue(FakeOpenAiReply.Text("The summary."), FakeOpenAiReply.Silence());
             await client.SendChatAsync("main", "7", Text(7));
             await AskedAsync(8);
             gateway.Kill();
@@ -178,20 +166,20 @@ public sealed class CompactionTests : IAsyncLifetime
         await using var reader = await again.OpenOpenClawAsync();
         var history = (await reader.HistoryAsync("main")).ToList();
         Assert.Equal((15, "interrupted"), (history.Count, history[^1].Text("stopReason")));
-        _model.Enqueue(FakeOpenAiReply.Text("to eight"));
+        Model.Enqueue(FakeOpenAiReply.Text("to eight"));
 
         Assert.Equal("to eight", (await SayAsync(reader, 8, "main", "short")).Text("message/content/0/text"));
 
-        Assert.Equal(9, _model.Requests.Count);
-        AssertShown(_model.Requests[8], "The summary.", 5, 8);
+        Assert.Equal(9, Model.Requests.Count);
+        AssertShown(Model.Requests[8], "The summary.", 5, 8);
         Assert.Single(await reader.HistoryAsync("main"), message => message.Text("role") == "system");
     }
 
-    private GatewayStart Start(params (string Name, string Value)[] environment) => new(_folder.Path)
+    private GatewayStart Start(params (string Name, string Value)[] environment) => new(Folder.Path)
     {
         Environment =
         [
-            ("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", _model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"),
+            ("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"),
             ("CHELA_AGENTS__DEFAULTS__CONTEXTTOKENS", "4000"), .. environment,
         ],
     };
@@ -218,7 +206,7 @@ public sealed class CompactionTests : IAsyncLifetime
         using var patience = Patience.Begin();
         for (var asked = 0; asked < times; asked++)
         {
-            await _model.NextRequestAsync(patience.Token);
+            await Model.NextRequestAsync(patience.Token);
         }
     }
 

@@ -7,27 +7,14 @@ namespace Chela.Gateway.Tests.EndToEnd;
 /// <summary>Runs that the end of the process cut off and the next start begins again, through the real executable and a scripted model.</summary>
 [Trait("Requirement", "B4")]
 [Trait("Requirement", "K9")]
-public sealed class ContinueTests : IAsyncLifetime
+public sealed class ContinueTests : ScriptedModelTest
 {
-    private readonly TempFolder _folder = new();
-    private FakeOpenAi _model = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _model = await FakeOpenAi.StartAsync(Ct);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _model.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task A_run_that_was_cut_off_is_answered_once_under_its_id_also_for_who_sends_it_again_or_waits()
     {
         await DieInAnswerAsync("first", "waits");
         var held = new TaskCompletionSource();
-        _model.Enqueue(FakeOpenAiReply.Held(held.Task, "to ", "first"), FakeOpenAiReply.Text("to waits"));
+        Model.Enqueue(FakeOpenAiReply.Held(held.Task, "to ", "first"), FakeOpenAiReply.Text("to waits"));
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
         await using var blocking = await gateway.OpenJsonRpcAsync();
@@ -54,7 +41,7 @@ public sealed class ContinueTests : IAsyncLifetime
         {
             await using var client = await gateway.OpenOpenClawAsync();
             var held = new TaskCompletionSource();
-            _model.Enqueue(FakeOpenAiReply.Held(held.Task, "to ", "first"), FakeOpenAiReply.Held(new TaskCompletionSource().Task, "to a ", "and b"));
+            Model.Enqueue(FakeOpenAiReply.Held(held.Task, "to ", "first"), FakeOpenAiReply.Held(new TaskCompletionSource().Task, "to a ", "and b"));
             await SendAsync(client, "first");
             await client.ChatAsync("first", "delta");
             await SendAsync(client, "a");
@@ -65,7 +52,7 @@ public sealed class ContinueTests : IAsyncLifetime
             gateway.Kill();
         }
 
-        _model.Enqueue(FakeOpenAiReply.Text("to a and b"), FakeOpenAiReply.Text("to c"));
+        Model.Enqueue(FakeOpenAiReply.Text("to a and b"), FakeOpenAiReply.Text("to c"));
         await using var again = await GatewayProcess.StartAsync(start);
         await using var reader = await again.OpenOpenClawAsync();
         await Patience.UntilAsync(async _ => (await HistoryAsync(reader)).Contains("assistant (stop): to c"), "everything was answered");
@@ -73,7 +60,7 @@ public sealed class ContinueTests : IAsyncLifetime
         Assert.Equal(
             ["user: first", "assistant (stop): to first", "user: a", "user: b", "assistant (stop): to a and b", "user: c", "assistant (stop): to c"],
             await HistoryAsync(reader));
-        Assert.Equal(["user: a", "user: b"], _model.Requests[2].Messages.TakeLast(2));
+        Assert.Equal(["user: a", "user: b"], Model.Requests[2].Messages.TakeLast(2));
         Assert.Equal("ok", await reader.SendChatAsync("main", "a", "a"));
         Assert.Equal("ok", (await reader.CallAsync("agent.wait", new JsonObject { ["runId"] = "a" })).Text("payload/status"));
     }
@@ -84,13 +71,13 @@ public sealed class ContinueTests : IAsyncLifetime
         await DieInAnswerAsync("first", "waits");
         for (var resumption = 0; resumption < 2; resumption++)
         {
-            _model.Enqueue(FakeOpenAiReply.Silence());
+            Model.Enqueue(FakeOpenAiReply.Silence());
             await using var victim = await GatewayProcess.StartAsync(Start());
-            await _model.NextRequestAsync(Ct);
+            await Model.NextRequestAsync(Ct);
             victim.Kill();
         }
 
-        _model.Enqueue(FakeOpenAiReply.Text("to waits"));
+        Model.Enqueue(FakeOpenAiReply.Text("to waits"));
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
         await Patience.UntilAsync(async _ => (await HistoryAsync(client)).Contains("assistant (stop): to waits"), "the second was answered");
@@ -99,7 +86,7 @@ public sealed class ContinueTests : IAsyncLifetime
             ["user: first", $"assistant (interrupted): [interrupted] {Interruption.Sentence}", "user: waits", "assistant (stop): to waits"],
             await HistoryAsync(client));
         Assert.Equal("ok", await client.SendChatAsync("main", "first", "first"));
-        Assert.Equal(4, _model.Requests.Count);
+        Assert.Equal(4, Model.Requests.Count);
     }
 
     [Fact]
@@ -108,7 +95,7 @@ public sealed class ContinueTests : IAsyncLifetime
         await using (var gateway = await GatewayProcess.StartAsync(Start()))
         {
             await using var client = await gateway.OpenOpenClawAsync();
-            _model.Enqueue(FakeOpenAiReply.Silence());
+            Model.Enqueue(FakeOpenAiReply.Silence());
             await client.SendAsync(OpenClawWire.Request("ask", "agent", new()
             {
                 ["message"] = "hello",
@@ -117,17 +104,17 @@ public sealed class ContinueTests : IAsyncLifetime
                 ["model"] = "openai/other-1",
                 ["extraSystemPrompt"] = "Answer in verse.",
             }));
-            await _model.NextRequestAsync(Ct);
+            await Model.NextRequestAsync(Ct);
             gateway.Kill();
         }
 
-        _model.Enqueue(FakeOpenAiReply.Text("a verse"));
+        Model.Enqueue(FakeOpenAiReply.Text("a verse"));
         await using var again = await GatewayProcess.StartAsync(Start());
         await using var reader = await again.OpenOpenClawAsync();
         await Patience.UntilAsync(async _ => (await HistoryAsync(reader)).Count == 2, "it was answered");
 
-        Assert.Equal("other-1", _model.Requests[1].Model);
-        Assert.Equal(["system: Answer in verse.", "user: hello"], _model.Requests[1].Messages);
+        Assert.Equal("other-1", Model.Requests[1].Model);
+        Assert.Equal(["system: Answer in verse.", "user: hello"], Model.Requests[1].Messages);
     }
 
     [Fact]
@@ -136,10 +123,10 @@ public sealed class ContinueTests : IAsyncLifetime
         await using (var gateway = await GatewayProcess.StartAsync(Start()))
         {
             await using var client = await gateway.OpenOpenClawAsync();
-            _model.Enqueue(FakeOpenAiReply.Silence());
+            Model.Enqueue(FakeOpenAiReply.Silence());
             await SendAsync(client, "first");
             await SendAsync(client, "waits");
-            await _model.NextRequestAsync(Ct);
+            await Model.NextRequestAsync(Ct);
             Assert.Equal("true", (await client.CallAsync("sessions.reset", new() { ["key"] = "main" })).Text("ok"));
             gateway.Kill();
         }
@@ -149,24 +136,24 @@ public sealed class ContinueTests : IAsyncLifetime
 
         Assert.Empty(await HistoryAsync(reader));
         Assert.Equal("ok", await reader.SendChatAsync("main", "first", "first"));
-        Assert.Single(_model.Requests);
+        Assert.Single(Model.Requests);
     }
 
     [Fact]
     public async Task An_unknown_way_to_deal_with_interrupted_runs_refuses_the_start()
     {
         var (code, _, errors) = await GatewayProcess.RefusedAsync(
-            new GatewayStart(_folder.Path) { Environment = [("CHELA_AGENTS__DEFAULTS__INTERRUPTED", "forget")] });
+            new GatewayStart(Folder.Path) { Environment = [("CHELA_AGENTS__DEFAULTS__INTERRUPTED", "forget")] });
 
         Assert.Equal(78, code);
         Assert.Contains("agents.defaults.interrupted", errors, StringComparison.Ordinal);
     }
 
-    private GatewayStart Start(params (string Name, string Value)[] environment) => new(_folder.Path)
+    private GatewayStart Start(params (string Name, string Value)[] environment) => new(Folder.Path)
     {
         Environment =
         [
-            ("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", _model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"),
+            ("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"),
             ("CHELA_AGENTS__DEFAULTS__INTERRUPTED", "continue"), .. environment,
         ],
     };
@@ -176,14 +163,14 @@ public sealed class ContinueTests : IAsyncLifetime
     {
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
-        _model.Enqueue(FakeOpenAiReply.Held(new TaskCompletionSource().Task, "half ", "said"));
+        Model.Enqueue(FakeOpenAiReply.Held(new TaskCompletionSource().Task, "half ", "said"));
         foreach (var run in runs)
         {
             await SendAsync(client, run);
         }
 
         await client.ChatAsync(runs[0], "delta");
-        await _model.NextRequestAsync(Ct);
+        await Model.NextRequestAsync(Ct);
         gateway.Kill();
     }
 

@@ -6,21 +6,14 @@ namespace Chela.Gateway.Tests.EndToEnd;
 
 /// <summary>Messages that come while their session is busy, through the real executable and a model that answers when it is told to.</summary>
 [Trait("Requirement", "B1")]
-public sealed class QueueModeTests : IAsyncLifetime
+public sealed class QueueModeTests : ScriptedModelTest
 {
-    private readonly TempFolder _folder = new();
     private readonly TaskCompletionSource _mayAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private FakeOpenAi _model = null!;
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _model = await FakeOpenAi.StartAsync(Ct);
-
-    public async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         _mayAnswer.TrySetResult();
-        await _model.DisposeAsync();
-        _folder.Dispose();
+        return base.DisposeAsync();
     }
 
     [Fact]
@@ -31,7 +24,7 @@ public sealed class QueueModeTests : IAsyncLifetime
         await BeginAsync(client);
         await SendAsync(client, "a", "followup");
         await SendAsync(client, "b", "followup");
-        _model.Enqueue(FakeOpenAiReply.Text("to a"), FakeOpenAiReply.Text("to b"));
+        Model.Enqueue(FakeOpenAiReply.Text("to a"), FakeOpenAiReply.Text("to b"));
         _mayAnswer.SetResult();
 
         Assert.Equal(["final: to first", "final: to a", "final: to b"], await EndsAsync(client, "first", "a", "b"));
@@ -52,7 +45,7 @@ public sealed class QueueModeTests : IAsyncLifetime
         await blocking.SendAsync(JsonRpcWire.Call(asked, "chat.send", new() { ["text"] = "b", ["idempotency_key"] = "b" }));
         await Patience.UntilAsync(async _ => (await HistoryAsync(client)).Contains("user: b"), "the second message waited");
         await SendAsync(client, "c", null);
-        _model.Enqueue(FakeOpenAiReply.Text("to all three"));
+        Model.Enqueue(FakeOpenAiReply.Text("to all three"));
         _mayAnswer.SetResult();
 
         Assert.Equal(["final: to first", "final: to all three", "final: ", "final: "], await EndsAsync(client, "first", "c", "a", "b"));
@@ -61,8 +54,8 @@ public sealed class QueueModeTests : IAsyncLifetime
         Assert.Equal(
             ["user: first", "assistant (stop): to first", "user: a", "user: b", "user: c", "assistant (stop): to all three"],
             await HistoryAsync(client));
-        Assert.Equal(["user: a", "user: b", "user: c"], _model.Requests[^1].Messages.TakeLast(3));
-        Assert.Equal(2, _model.Requests.Count);
+        Assert.Equal(["user: a", "user: b", "user: c"], Model.Requests[^1].Messages.TakeLast(3));
+        Assert.Equal(2, Model.Requests.Count);
 
         var again = await client.CallAsync("agent", new JsonObject { ["message"] = "a", ["sessionKey"] = "main", ["idempotencyKey"] = "a" });
         var waited = await client.CallAsync("agent.wait", new JsonObject { ["runId"] = "a" });
@@ -82,7 +75,7 @@ public sealed class QueueModeTests : IAsyncLifetime
             await BeginAsync(client);
             await SendAsync(client, "a", null);
             await SendAsync(client, "b", null);
-            _model.Enqueue(FakeOpenAiReply.Held(new TaskCompletionSource().Task, "to a ", "and b"));
+            Model.Enqueue(FakeOpenAiReply.Held(new TaskCompletionSource().Task, "to a ", "and b"));
             _mayAnswer.SetResult();
             await client.ChatAsync("b", "delta");
             await SendAsync(client, "c", null);
@@ -114,7 +107,7 @@ public sealed class QueueModeTests : IAsyncLifetime
             await BeginAsync(client);
             await SendAsync(client, "a", null);
             await SendAsync(client, "b", null);
-            _model.Enqueue(FakeOpenAiReply.Text("to both"));
+            Model.Enqueue(FakeOpenAiReply.Text("to both"));
             _mayAnswer.SetResult();
             await client.ChatAsync("b", "final");
             gateway.Kill();
@@ -134,7 +127,7 @@ public sealed class QueueModeTests : IAsyncLifetime
         await using var client = await gateway.OpenOpenClawAsync();
         await BeginAsync(client);
         await SendAsync(client, "waits", "followup");
-        _model.Enqueue(FakeOpenAiReply.Text("to now"));
+        Model.Enqueue(FakeOpenAiReply.Text("to now"));
 
         var acknowledged = await SendAsync(client, "now", "interrupt");
 
@@ -146,7 +139,7 @@ public sealed class QueueModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Steer_a_run_that_has_not_asked_its_model_takes_the_message_in_and_one_that_has_leaves_it_for_the_next()
+    public async Task Steer_a_run_that_has_not_asked_itsModel_takes_the_message_in_and_one_that_has_leaves_it_for_the_next()
     {
         await using var gateway = await GatewayProcess.StartAsync(Start(("CHELA_AGENTS__DEFAULTS__MAXCONCURRENT", "1")));
         await using var client = await gateway.OpenOpenClawAsync();
@@ -154,7 +147,7 @@ public sealed class QueueModeTests : IAsyncLifetime
         await SendAsync(client, "late", "steer");
         await SendAsync(client, "a", "steer", "other");
         await SendAsync(client, "b", "steer", "other");
-        _model.Enqueue(FakeOpenAiReply.Text("one"), FakeOpenAiReply.Text("two"));
+        Model.Enqueue(FakeOpenAiReply.Text("one"), FakeOpenAiReply.Text("two"));
         _mayAnswer.SetResult();
 
         var ends = await EndsAsync(client, "first", "late", "a", "b");
@@ -164,7 +157,7 @@ public sealed class QueueModeTests : IAsyncLifetime
         Assert.Equal(4, (await HistoryAsync(client)).Count);
         Assert.Equal(["user: a", "user: b"], (await HistoryAsync(client, "other")).Take(2));
         Assert.Equal(3, (await HistoryAsync(client, "other")).Count);
-        Assert.Equal(3, _model.Requests.Count);
+        Assert.Equal(3, Model.Requests.Count);
     }
 
     [Fact]
@@ -187,7 +180,7 @@ public sealed class QueueModeTests : IAsyncLifetime
     [Theory]
     [InlineData("old", "user: c")]
     [InlineData("summarize", "user: [2 earlier messages came faster than they could be answered. They began:]\n- a\n- b", "user: c")]
-    public async Task Where_the_oldest_give_way_they_end_with_an_error_and_no_model_reads_them_whole(string drop, params string[] shown)
+    public async Task Where_the_oldest_give_way_they_end_with_an_error_and_noModel_reads_them_whole(string drop, params string[] shown)
     {
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
@@ -198,12 +191,12 @@ public sealed class QueueModeTests : IAsyncLifetime
             await SendAsync(client, run, "followup");
         }
 
-        _model.Enqueue(FakeOpenAiReply.Text("to c"));
+        Model.Enqueue(FakeOpenAiReply.Text("to c"));
         _mayAnswer.SetResult();
 
         Assert.Equal((drop, "1"), (patched.Text("payload/entry/queueDrop"), patched.Text("payload/entry/queueCap")));
         Assert.Equal(["final: to first", "error: ", "error: ", "final: to c"], await EndsAsync(client, "first", "a", "b", "c"));
-        Assert.Equal(["assistant: to first", .. shown], _model.Requests[^1].Messages.TakeLast(shown.Length + 1));
+        Assert.Equal(["assistant: to first", .. shown], Model.Requests[^1].Messages.TakeLast(shown.Length + 1));
         var asked = (await HistoryAsync(client)).Where(line => line.StartsWith("user", StringComparison.Ordinal));
         Assert.Equal(["user: first", "user: a", "user: b", "user: c"], asked);
     }
@@ -221,7 +214,7 @@ public sealed class QueueModeTests : IAsyncLifetime
         await using var again = await GatewayProcess.StartAsync(start);
         await using var other = await again.OpenOpenClawAsync();
         await BeginAsync(other);
-        _model.Enqueue(FakeOpenAiReply.Text("to now"));
+        Model.Enqueue(FakeOpenAiReply.Text("to now"));
         var acknowledged = await SendAsync(other, "now", null);
         var back = await other.CallAsync("sessions.patch", new() { ["key"] = "main", ["queueMode"] = null });
         var wrong = await other.CallAsync("sessions.patch", new() { ["key"] = "main", ["queueMode"] = "backlog" });
@@ -233,15 +226,15 @@ public sealed class QueueModeTests : IAsyncLifetime
         Assert.Contains("/queueCap", large.Text("error/message"), StringComparison.Ordinal);
     }
 
-    private GatewayStart Start(params (string Name, string Value)[] environment) => new(_folder.Path)
+    private GatewayStart Start(params (string Name, string Value)[] environment) => new(Folder.Path)
     {
-        Environment = [("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", _model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"), .. environment],
+        Environment = [("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"), .. environment],
     };
 
     /// <summary>Starts a run whose answer stays half said until the test allows the rest.</summary>
     private async Task BeginAsync(WireClient client)
     {
-        _model.Enqueue(FakeOpenAiReply.Held(_mayAnswer.Task, "to ", "first"));
+        Model.Enqueue(FakeOpenAiReply.Held(_mayAnswer.Task, "to ", "first"));
         await SendAsync(client, "first", null);
         await client.ChatAsync("first", "delta");
     }

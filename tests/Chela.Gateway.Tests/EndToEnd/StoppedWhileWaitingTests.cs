@@ -4,23 +4,16 @@ using Chela.Gateway.Tests.Support;
 namespace Chela.Gateway.Tests.EndToEnd;
 
 /// <summary>What waits for its turn behind a run that does not end, through the real executable.</summary>
-public sealed class StoppedWhileWaitingTests : IAsyncLifetime
+public sealed class StoppedWhileWaitingTests : ScriptedModelTest
 {
-    private readonly TempFolder _folder = new();
     private readonly TaskCompletionSource _mayAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private FakeOpenAi _model = null!;
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private GatewayStart Start => new(Folder.Path) { Environment = [("OPENAI_BASE_URL", Model.BaseUrl)] };
 
-    private GatewayStart Start => new(_folder.Path) { Environment = [("OPENAI_BASE_URL", _model.BaseUrl)] };
-
-    public async ValueTask InitializeAsync() => _model = await FakeOpenAi.StartAsync(Ct);
-
-    public async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         _mayAnswer.TrySetResult();
-        await _model.DisposeAsync();
-        _folder.Dispose();
+        return base.DisposeAsync();
     }
 
     [Theory]
@@ -84,7 +77,7 @@ public sealed class StoppedWhileWaitingTests : IAsyncLifetime
 
     private async Task BeginAsync(WireClient client)
     {
-        _model.Enqueue(FakeOpenAiReply.Held(_mayAnswer.Task, "to ", "first"));
+        Model.Enqueue(FakeOpenAiReply.Held(_mayAnswer.Task, "to ", "first"));
         await client.SendChatAsync("main", "first", "first");
         await client.ChatAsync("first", "delta");
     }

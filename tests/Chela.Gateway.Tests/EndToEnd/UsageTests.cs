@@ -8,26 +8,15 @@ namespace Chela.Gateway.Tests.EndToEnd;
 /// <summary>Tokens and cost of runs, through the real executable and a scripted model, and the budgets that end them.</summary>
 [Trait("Requirement", "G1")]
 [Trait("Requirement", "W9")]
-public sealed class UsageTests : IAsyncLifetime
+public sealed class UsageTests : ScriptedModelTest
 {
-    private readonly TempFolder _folder = new();
-    private FakeOpenAi _model = null!;
-
-    public async ValueTask InitializeAsync() => _model = await FakeOpenAi.StartAsync(TestContext.Current.CancellationToken);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _model.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
-    public async Task Every_call_of_a_model_counts_once_also_after_a_kill_and_when_a_message_comes_again()
+    public async Task Every_call_of_aModel_counts_once_also_after_a_kill_and_when_a_message_comes_again()
     {
         await using (var gateway = await GatewayProcess.StartAsync(Start()))
         {
             await using var client = await gateway.OpenOpenClawAsync();
-            _model.Enqueue(FakeOpenAiReply.Calls(("fs_list", "{}")), FakeOpenAiReply.Text("it ", "is ", "empty"));
+            Model.Enqueue(FakeOpenAiReply.Calls(("fs_list", "{}")), FakeOpenAiReply.Text("it ", "is ", "empty"));
             await client.SendChatAsync("main", "with-tool", "what is there?");
             await client.ChatAsync("with-tool", "final");
             gateway.Kill();
@@ -36,7 +25,7 @@ public sealed class UsageTests : IAsyncLifetime
         await using var again = await GatewayProcess.StartAsync(Start());
         await using var reader = await again.OpenOpenClawAsync();
         Assert.Equal("ok", await reader.SendChatAsync("main", "with-tool", "what is there?"));
-        _model.Enqueue(FakeOpenAiReply.Text("four"));
+        Model.Enqueue(FakeOpenAiReply.Text("four"));
         await reader.SendChatAsync("agent:main:other", "plain", "two and two?");
         await reader.ChatAsync("plain", "final");
 
@@ -59,11 +48,11 @@ public sealed class UsageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_run_that_has_used_up_its_budget_asks_its_model_no_more_and_says_which_it_was()
+    public async Task A_run_that_has_used_up_its_budget_asks_itsModel_no_more_and_says_which_it_was()
     {
         await using var gateway = await GatewayProcess.StartAsync(Start(("CHELA_AGENTS__DEFAULTS__BUDGET__RUNTOKENS", "8")));
         await using var client = await gateway.OpenOpenClawAsync();
-        _model.Enqueue(FakeOpenAiReply.Calls(("fs_list", "{}")));
+        Model.Enqueue(FakeOpenAiReply.Calls(("fs_list", "{}")));
 
         await client.SendChatAsync("main", "dear", "what is there?");
         var end = await client.ChatEndAsync("dear");
@@ -72,7 +61,7 @@ public sealed class UsageTests : IAsyncLifetime
         Assert.Equal(
             "The budget is used up: this run took 8 tokens of 8. Wait, or raise runTokens in agents.defaults.budget or in the budget of the agent.",
             end.Text("errorMessage"));
-        Assert.Single(_model.Requests);
+        Assert.Single(Model.Requests);
     }
 
     [Theory]
@@ -84,7 +73,7 @@ public sealed class UsageTests : IAsyncLifetime
         await using (var gateway = await GatewayProcess.StartAsync(start))
         {
             await using var client = await gateway.OpenOpenClawAsync();
-            _model.Enqueue(FakeOpenAiReply.Text("four"));
+            Model.Enqueue(FakeOpenAiReply.Text("four"));
             await client.SendChatAsync("main", "first", "two and two?");
             await client.ChatAsync("first", "final");
             gateway.Kill();
@@ -97,7 +86,7 @@ public sealed class UsageTests : IAsyncLifetime
 
         Assert.Equal("error", end.Text("state"));
         Assert.Contains(sentence, end.Text("errorMessage"), StringComparison.Ordinal);
-        Assert.Single(_model.Requests);
+        Assert.Single(Model.Requests);
     }
 
     [Fact]
@@ -105,7 +94,7 @@ public sealed class UsageTests : IAsyncLifetime
     {
         await using var gateway = await GatewayProcess.StartAsync(Start());
         await using var client = await gateway.OpenOpenClawAsync();
-        _model.Enqueue(FakeOpenAiReply.Text("four"));
+        Model.Enqueue(FakeOpenAiReply.Text("four"));
         await client.SendChatAsync("main", "run", "two and two?");
         await client.ChatAsync("run", "final");
 
@@ -134,8 +123,8 @@ public sealed class UsageTests : IAsyncLifetime
     private static (long Input, long Output, long Total) TokensOf(JsonElement totals) =>
         (totals.GetProperty("input").GetInt64(), totals.GetProperty("output").GetInt64(), totals.GetProperty("totalTokens").GetInt64());
 
-    private GatewayStart Start(params (string Name, string Value)[] environment) => new(_folder.Path)
+    private GatewayStart Start(params (string Name, string Value)[] environment) => new(Folder.Path)
     {
-        Environment = [("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", _model.BaseUrl), ("CHELA_MODEL", "openai/gpt-5-mini"), .. environment],
+        Environment = [("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/gpt-5-mini"), .. environment],
     };
 }

@@ -2,23 +2,12 @@ using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Tests.Rpc;
-using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Sessions;
 
 [Trait("Requirement", "B4")]
-public sealed class ChatHistoryTests : IAsyncLifetime
+public sealed class ChatHistoryTests : GatewayPartsTest
 {
-    private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new();
-    private GatewayParts? _parts;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private GatewayParts Parts => _parts!; // made before the first test
-
-    public async ValueTask InitializeAsync() => _parts = await GatewayParts.StartAsync(_folder, _clock);
-
     [Fact]
     public async Task A_session_that_does_not_exist_has_no_history_and_asking_does_not_make_it()
     {
@@ -49,7 +38,7 @@ public sealed class ChatHistoryTests : IAsyncLifetime
     [InlineData(2, 2, "m2 m3", true, 4)]
     [InlineData(4, 4, "m0 m1", false, null)]
     [InlineData(10, 9, "", false, null)]
-    public async Task Earlier_messages_come_a_page_at_a_time(int limit, int offset, string texts, bool hasMore, int? next)
+    public async Task Earlier_messages_come_a_page_at_aClock(int limit, int offset, string texts, bool hasMore, int? next)
     {
         await WriteAsync([.. Enumerable.Range(0, 6).Select(n => User($"m{n}"))]);
 
@@ -122,9 +111,9 @@ public sealed class ChatHistoryTests : IAsyncLifetime
             Parts.Get<Lanes>().Enqueue(turns[^1]);
         }
 
-        await _clock.WhenTimerAsync(TimeSpan.FromSeconds(5));
-        _clock.Advance(TimeSpan.FromSeconds(5));
-        await _clock.WhenTimerAsync(TimeSpan.FromSeconds(5));
+        await Clock.WhenTimerAsync(TimeSpan.FromSeconds(5));
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        await Clock.WhenTimerAsync(TimeSpan.FromSeconds(5));
         var running = await ReadAsync();
         Parts.Get<Lanes>().Abort(SessionKey.Main, "run 0");
         await Task.WhenAll(turns.Select(turn => turn.Completion)).WaitAsync(Ct);
@@ -140,13 +129,12 @@ public sealed class ChatHistoryTests : IAsyncLifetime
     public async Task A_damaged_transcript_is_an_error_of_this_session_alone()
     {
         await WriteAsync(User("one"), User("two"));
-        var file = Directory.GetFiles(_folder.Path, "*.jsonl", SearchOption.AllDirectories)
+        var file = Directory.GetFiles(Folder.Path, "*.jsonl", SearchOption.AllDirectories)
             .Single(path => path.Contains("transcripts", StringComparison.Ordinal));
         var bytes = await File.ReadAllBytesAsync(file, Ct);
         bytes[bytes.Length / 4] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, Ct);
-        await Parts.DisposeAsync();
-        _parts = await GatewayParts.StartAsync(_folder, _clock);
+        await RestartAsync();
 
         var refusal = await Assert.ThrowsAsync<Chela.Contracts.Errors.RpcException>(() => ReadAsync());
 
@@ -166,7 +154,7 @@ public sealed class ChatHistoryTests : IAsyncLifetime
             Parts.Get<Lanes>().Enqueue(turns[^1]);
         }
 
-        await _clock.WhenTimerAsync(TimeSpan.FromSeconds(5));
+        await Clock.WhenTimerAsync(TimeSpan.FromSeconds(5));
         var shortened = await ReadAsync(maxChars: 5);
         var limited = await ReadAsync(limit: 2);
         Parts.Get<Lanes>().Abort(SessionKey.Main, null);
@@ -174,12 +162,6 @@ public sealed class ChatHistoryTests : IAsyncLifetime
 
         Assert.Equal("[message of 6 characters left out: longer than 5]", Texts(shortened).ElementAt(1));
         Assert.Equal(["second", "third"], Texts(limited));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Parts.DisposeAsync();
-        _folder.Dispose();
     }
 
     private static TranscriptEntry User(string text) => new("run:user", TranscriptEntry.User, text, 5, "run");

@@ -70,6 +70,30 @@ public sealed class UsageLedgerTests : IAsyncDisposable
         Assert.Equal((12, 2), (ledger.SpentToday("main").Tokens, again.SpentToday("main").Tokens));
     }
 
+    [Fact]
+    public async Task Where_the_new_day_can_have_no_file_the_one_before_serves_until_it_can()
+    {
+        var ledger = Open();
+        ledger.Add(Line("main", 10, null));
+        ledger.Add(Line("main", 1, null));
+        await ledger.FlushAsync();
+        var file = Assert.Single(Directory.GetFiles(_trial.Directory));
+        var yesterday = $"{Today:yyyy-MM-dd}";
+        _clock.Advance(TimeSpan.FromDays(1));
+        var damaged = file.Replace(yesterday, $"{Today:yyyy-MM-dd}", StringComparison.Ordinal);
+        File.WriteAllText(damaged, "no journal" + File.ReadAllText(file)[10..]);
+
+        ledger.Add(Line("main", 2, null));
+        await ledger.FlushAsync();
+        var meanwhile = ledger.SpentToday("main").Tokens;
+        File.Delete(damaged);
+        ledger.Add(Line("main", 4, null));
+        await ledger.FlushAsync();
+
+        Assert.Equal((13, 4), (meanwhile, ledger.SpentToday("main").Tokens));
+        Assert.Equal([10, 1, 2, 4], (await ReadAsync(ledger, Today.AddDays(-1), Today)).Select(line => line.Call!.Tokens));
+    }
+
     public async ValueTask DisposeAsync() => await _trial.DisposeAsync();
 
     private UsageLedger Open() => new(

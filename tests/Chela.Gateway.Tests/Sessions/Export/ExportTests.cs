@@ -15,19 +15,10 @@ namespace Chela.Gateway.Tests.Sessions.Export;
 
 [Trait("Requirement", "B4")]
 [Trait("Requirement", "W9")]
-public sealed class ExportTests : IAsyncLifetime
+public sealed class ExportTests : GatewayPartsTest
 {
     private const string Head = """{"type":"session","version":3,"id":"x","timestamp":"2026-01-02T03:04:05.000Z","cwd":"/home"}""";
 
-    private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new();
-    private GatewayParts? _parts;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private GatewayParts Parts => _parts!; // made before the first test
-
-    public async ValueTask InitializeAsync() => _parts = await GatewayParts.StartAsync(_folder, _clock);
 
     [Fact]
     public async Task What_was_exported_and_imported_is_the_same_to_the_byte()
@@ -40,7 +31,7 @@ public sealed class ExportTests : IAsyncLifetime
             SessionCalls.Assistant(new string('ä', 5000), "2") with { Usage = new TokenUsage(1, 2, 3) });
         var lines = await ExportAsync("from", maxBytes: 200);
 
-        _clock.Advance(TimeSpan.FromDays(3));
+        Clock.Advance(TimeSpan.FromDays(3));
         var (imported, _) = await ImportAsync("to", lines);
         var copy = Parts.Get<SessionTable>().Find(SessionKey.Of("main", "to"))!;
 
@@ -62,7 +53,7 @@ public sealed class ExportTests : IAsyncLifetime
         var session = await Parts.SayAsync(
             "from", SessionCalls.User("one", "1") with { Attachments = [large, lost] }, SessionCalls.User("two", "2") with { Attachments = [large] });
         var lines = await ExportAsync("from", maxBytes: 200);
-        Directory.Delete(Path.Combine(_folder.Path, "attachments"), recursive: true);
+        Directory.Delete(Path.Combine(Folder.Path, "attachments"), recursive: true);
 
         var (imported, _) = await ImportAsync("to", lines);
         var copy = Parts.Get<SessionTable>().Find(SessionKey.Of("main", "to"))!;
@@ -90,7 +81,7 @@ public sealed class ExportTests : IAsyncLifetime
         var (_, error) = await ImportAsync("to", [Head, line.Replace("HASH", BlobFolder.HashOf("hello"u8), StringComparison.Ordinal)]);
 
         Assert.Equal(isTaken, error is null);
-        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "attachments")));
+        Assert.False(Directory.Exists(Path.Combine(Folder.Path, "attachments")));
         Assert.Equal(isTaken, Parts.Get<SessionTable>().Find(SessionKey.Of("main", "to")) is not null);
     }
 
@@ -99,8 +90,7 @@ public sealed class ExportTests : IAsyncLifetime
     {
         await ImportAsync("to", [Head, """{"type":"message","id":"a","message":{"role":"user","content":"Hello\nworld"}}"""]);
 
-        await Parts.DisposeAsync();
-        _parts = await GatewayParts.StartAsync(_folder, _clock);
+        await RestartAsync();
 
         var copy = Parts.Get<SessionTable>().Find(SessionKey.Of("main", "to"))!;
         Assert.Equal(("Hello", "Hello", 1), (copy.Title, copy.Preview, copy.MessageCount));
@@ -182,7 +172,7 @@ public sealed class ExportTests : IAsyncLifetime
         }
 
         var (_, refused) = await AddAsync("more", null, done: true, Head);
-        _clock.Advance(SessionImports.Patience + TimeSpan.FromSeconds(1));
+        Clock.Advance(SessionImports.Patience + TimeSpan.FromSeconds(1));
         var (_, later) = await AddAsync("more", null, done: true, Head);
 
         Assert.Equal(RpcErrorKind.TooMany, refused?.Kind);
@@ -209,12 +199,6 @@ public sealed class ExportTests : IAsyncLifetime
         var (_, import) = await Parts.CallAsync("sessions.import", new JsonObject { ["key"] = "x", ["lines"] = new JsonArray() }, OperatorScopes.Write);
 
         Assert.Equal((RpcErrorKind.Forbidden, RpcErrorKind.Forbidden), (export?.Kind, import?.Kind));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Parts.DisposeAsync();
-        _folder.Dispose();
     }
 
     private async Task<List<string>> ExportAsync(string key, int? maxBytes = null)
@@ -253,7 +237,7 @@ public sealed class ExportTests : IAsyncLifetime
 
     private byte[] BytesOf(SessionEntry session) => File.ReadAllBytes(Assert.Single(Files(), file => file.Contains(session.SessionId, StringComparison.Ordinal)));
 
-    private string[] Files() => Directory.Exists(Path.Combine(_folder.Path, "sessions", "transcripts"))
-        ? Directory.GetFiles(Path.Combine(_folder.Path, "sessions", "transcripts"), "*", SearchOption.AllDirectories)
+    private string[] Files() => Directory.Exists(Path.Combine(Folder.Path, "sessions", "transcripts"))
+        ? Directory.GetFiles(Path.Combine(Folder.Path, "sessions", "transcripts"), "*", SearchOption.AllDirectories)
         : [];
 }

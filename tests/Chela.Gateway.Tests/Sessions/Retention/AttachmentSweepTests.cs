@@ -6,29 +6,12 @@ using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions.Retention;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Rpc;
-using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Sessions.Retention;
 
 [Trait("Requirement", "B4")]
-public sealed class AttachmentSweepTests : IAsyncLifetime
+public sealed class AttachmentSweepTests : GatewayPartsTest
 {
-    private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new();
-    private GatewayParts? _parts;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private GatewayParts Parts => _parts!; // made before the first test
-
-    public async ValueTask InitializeAsync() => _parts = await GatewayParts.StartAsync(_folder, _clock);
-
-    public async ValueTask DisposeAsync()
-    {
-        await Parts.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task What_nothing_names_goes_and_what_a_transcript_or_a_message_that_waits_names_stays()
     {
@@ -38,7 +21,7 @@ public sealed class AttachmentSweepTests : IAsyncLifetime
         var waiting = new InboundMessage("run", SessionKey.Main, "", "webchat", "cli", 1) { Attachments = [await AddAsync("waits")] };
         await Parts.Get<Inbox>().AcceptAsync(waiting);
         await AddAsync("nobody's");
-        _clock.Advance(AttachmentSweep.Grace + TimeSpan.FromSeconds(1));
+        Clock.Advance(AttachmentSweep.Grace + TimeSpan.FromSeconds(1));
         await AddAsync("just came");
 
         await SweepAsync();
@@ -57,7 +40,7 @@ public sealed class AttachmentSweepTests : IAsyncLifetime
         await Parts.SayAsync("a", SessionCalls.User("x") with { Attachments = [shared, await AddAsync("own")] });
         await Parts.SayAsync("b", SessionCalls.User("x") with { Attachments = [shared] });
         await Parts.CallAsync("sessions.delete", new JsonObject { ["key"] = "a" });
-        _clock.Advance(AttachmentSweep.Grace + TimeSpan.FromSeconds(1));
+        Clock.Advance(AttachmentSweep.Grace + TimeSpan.FromSeconds(1));
 
         await Parts.CallAsync("sessions.cleanup", []);
         var preview = Left();
@@ -72,8 +55,8 @@ public sealed class AttachmentSweepTests : IAsyncLifetime
     {
         var session = await Parts.SayAsync("main", SessionCalls.User("one"), SessionCalls.User("two"), SessionCalls.User("three"));
         await AddAsync("nobody's");
-        _clock.Advance(AttachmentSweep.Grace + TimeSpan.FromSeconds(1));
-        var file = Directory.GetFiles(_folder.Path, session.SessionId + "*", SearchOption.AllDirectories).Single();
+        Clock.Advance(AttachmentSweep.Grace + TimeSpan.FromSeconds(1));
+        var file = Directory.GetFiles(Folder.Path, session.SessionId + "*", SearchOption.AllDirectories).Single();
         var bytes = await File.ReadAllBytesAsync(file, Ct);
         await File.WriteAllBytesAsync(file, [.. bytes[..20], (byte)(bytes[20] ^ 1), .. bytes[21..]], Ct);
 
@@ -92,15 +75,15 @@ public sealed class AttachmentSweepTests : IAsyncLifetime
         var sweep = Parts.Get<AttachmentSweep>();
         await sweep.RunWhenDueAsync(hasFreed: false, Ct);
         await AddAsync("nobody's");
-        _clock.Advance(TimeSpan.FromHours(23));
+        Clock.Advance(TimeSpan.FromHours(23));
 
         await sweep.RunWhenDueAsync(hasFreed: false, Ct);
         var early = Left();
-        _clock.Advance(TimeSpan.FromHours(1));
+        Clock.Advance(TimeSpan.FromHours(1));
         await sweep.RunWhenDueAsync(hasFreed: false, Ct);
         var later = Left();
         await AddAsync("nobody's");
-        _clock.Advance(TimeSpan.FromHours(2));
+        Clock.Advance(TimeSpan.FromHours(2));
         await sweep.RunWhenDueAsync(hasFreed: true, Ct);
 
         Assert.Equal(["nobody's"], early);
@@ -118,5 +101,5 @@ public sealed class AttachmentSweepTests : IAsyncLifetime
     }
 
     private string[] Left() =>
-        [.. Directory.GetFiles(Path.Combine(_folder.Path, "attachments"), "*", SearchOption.AllDirectories).Select(File.ReadAllText).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(Folder.Path, "attachments"), "*", SearchOption.AllDirectories).Select(File.ReadAllText).Order(StringComparer.Ordinal)];
 }

@@ -14,18 +14,8 @@ using Microsoft.Extensions.Hosting;
 namespace Chela.Gateway.Tests.Sessions.Retention;
 
 [Trait("Requirement", "B4")]
-public sealed class RetentionTests : IAsyncLifetime
+public sealed class RetentionTests() : GatewayPartsTest("""{"session":{"maintenance":{"maxEntries":5}}}""")
 {
-    private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new();
-    private GatewayParts? _parts;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private GatewayParts Parts => _parts!; // made before the first test
-
-    public async ValueTask InitializeAsync() => _parts = await GatewayParts.StartAsync(_folder, _clock, """{"session":{"maintenance":{"maxEntries":5}}}""");
-
     [Fact]
     public async Task What_is_old_goes_with_its_transcript_and_main_and_named_sessions_stay()
     {
@@ -33,7 +23,7 @@ public sealed class RetentionTests : IAsyncLifetime
         await Parts.SayAsync("named", SessionCalls.User("x"));
         await Parts.SayAsync("old", SessionCalls.User("x"));
         Parts.Get<SessionTable>().Update(SessionKey.Of("main", "named"), entry => entry with { Label = "Mine" });
-        _clock.Advance(TimeSpan.FromDays(31));
+        Clock.Advance(TimeSpan.FromDays(31));
         await Parts.SayAsync("new", SessionCalls.User("x"));
 
         var preview = await CleanAsync(enforce: false);
@@ -53,7 +43,7 @@ public sealed class RetentionTests : IAsyncLifetime
         foreach (var name in new[] { "main", "1", "2", "3", "4", "5", "6" })
         {
             await Parts.SayAsync(name, SessionCalls.User("x"));
-            _clock.Advance(TimeSpan.FromMinutes(1));
+            Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         await CleanAsync(enforce: true);
@@ -68,16 +58,16 @@ public sealed class RetentionTests : IAsyncLifetime
         {
             await Parts.SayAsync(name, SessionCalls.User("x"));
             await Parts.CallAsync("sessions.patch", new JsonObject { ["key"] = name, ["pinned"] = name[0] == 'p', ["archived"] = name[0] == 'a' });
-            _clock.Advance(TimeSpan.FromMinutes(1));
+            Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         await CleanAsync(enforce: true);
         var afterCount = Names();
-        _clock.Advance(TimeSpan.FromDays(31));
+        Clock.Advance(TimeSpan.FromDays(31));
         await CleanAsync(enforce: true);
         var afterTime = Names();
         await Parts.CallAsync("sessions.patch", new JsonObject { ["key"] = "p1", ["pinned"] = false });
-        _clock.Advance(TimeSpan.FromDays(31));
+        Clock.Advance(TimeSpan.FromDays(31));
         await CleanAsync(enforce: true);
 
         Assert.Equal(["3", "4", "5", "a1", "p1", "p2"], afterCount);
@@ -92,9 +82,9 @@ public sealed class RetentionTests : IAsyncLifetime
         await Parts.SayAsync("session:unused");
         await Parts.SayAsync("session:used", SessionCalls.User("x"));
         await Parts.SayAsync("empty");
-        _clock.Advance(CleanupPlan.UnusedAfter);
+        Clock.Advance(CleanupPlan.UnusedAfter);
         var early = await CleanAsync(enforce: true);
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        Clock.Advance(TimeSpan.FromSeconds(1));
         await CleanAsync(enforce: true);
 
         Assert.Contains("\"unused\":0", early, StringComparison.Ordinal);
@@ -106,7 +96,7 @@ public sealed class RetentionTests : IAsyncLifetime
     {
         var key = SessionKey.Of("main", "busy");
         var session = await Parts.SayAsync("busy", SessionCalls.User("x"));
-        _clock.Advance(TimeSpan.FromDays(31));
+        Clock.Advance(TimeSpan.FromDays(31));
         var message = new InboundMessage("run", key, "Hello", "webchat", "cli", 1);
         var lanes = Parts.Get<Lanes>();
         lanes.Reserve(message, new QueueSettings()); // a message is being written to disk
@@ -123,16 +113,16 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_transcript_of_a_session_that_began_anew_goes_when_its_time_has_passed_since()
+    public async Task The_transcript_of_a_session_that_began_anew_goes_when_itsClock_has_passed_since()
     {
         var before = await Parts.SayAsync("main", SessionCalls.User("x"));
         var file = Assert.Single(Files());
-        File.SetLastWriteTimeUtc(file, _clock.GetUtcNow().AddDays(-100).UtcDateTime);
+        File.SetLastWriteTimeUtc(file, Clock.GetUtcNow().AddDays(-100).UtcDateTime);
         await Parts.CallAsync("sessions.reset", new JsonObject { ["key"] = "main" });
         await Parts.SayAsync("main", SessionCalls.User("y"));
 
         var atOnce = await CleanAsync(enforce: true);
-        _clock.Advance(TimeSpan.FromDays(31));
+        Clock.Advance(TimeSpan.FromDays(31));
         await CleanAsync(enforce: true);
 
         Assert.Contains("\"orphans\":0", atOnce, StringComparison.Ordinal);
@@ -145,9 +135,9 @@ public sealed class RetentionTests : IAsyncLifetime
         await Parts.SayAsync("old", SessionCalls.User("x"));
         var service = Parts.Get<IEnumerable<IHostedService>>().OfType<RetentionClock>().Single();
         await service.StartAsync(Ct);
-        await _clock.WhenTimerAsync(RetentionClock.First);
+        await Clock.WhenTimerAsync(RetentionClock.First);
 
-        _clock.Advance(TimeSpan.FromDays(31));
+        Clock.Advance(TimeSpan.FromDays(31));
         await Patience.UntilAsync(async _ =>
         {
             await Task.Yield();
@@ -166,16 +156,10 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(RpcErrorKind.Forbidden, error?.Kind);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Parts.DisposeAsync();
-        _folder.Dispose();
-    }
-
     private async Task<string> CleanAsync(bool enforce) =>
         (await Parts.CallAsync("sessions.cleanup", new JsonObject { ["enforce"] = enforce })).Result.GetRawText();
 
     private string[] Names() => [.. Parts.Get<SessionTable>().All.Select(entry => entry.SessionKey.Rest).Order(StringComparer.Ordinal)];
 
-    private string[] Files() => Directory.GetFiles(Path.Combine(_folder.Path, "sessions", "transcripts"), "*", SearchOption.AllDirectories);
+    private string[] Files() => Directory.GetFiles(Path.Combine(Folder.Path, "sessions", "transcripts"), "*", SearchOption.AllDirectories);
 }

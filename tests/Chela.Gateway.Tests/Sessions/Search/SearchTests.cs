@@ -4,29 +4,18 @@ using Chela.Contracts.Errors;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Sessions.Search;
 using Chela.Gateway.Tests.Rpc;
-using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Sessions.Search;
 
 [Trait("Requirement", "B4")]
 [Trait("Requirement", "W9")]
-public sealed class SearchTests : IAsyncLifetime
+public sealed class SearchTests : GatewayPartsTest
 {
-    private readonly TempFolder _folder = new();
-    private readonly ManualTimeProvider _clock = new();
-    private GatewayParts? _parts;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private GatewayParts Parts => _parts!; // made before the first test
-
-    public async ValueTask InitializeAsync() => _parts = await GatewayParts.StartAsync(_folder, _clock);
-
     [Fact]
     public async Task Messages_are_found_by_their_words_those_of_the_newest_session_first_and_the_newest_of_a_session_first()
     {
         await Parts.SayAsync("older", SessionCalls.User("The harvest of apples"), SessionCalls.Assistant("Nothing"));
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        Clock.Advance(TimeSpan.FromSeconds(1));
         var newer = await Parts.SayAsync(
             "newer", SessionCalls.User("apples, harvest", "a"), SessionCalls.Assistant("Harvest the APPLES, all apples", "a"), SessionCalls.User("apples only", "b"));
 
@@ -99,7 +88,7 @@ public sealed class SearchTests : IAsyncLifetime
     {
         await Parts.SayAsync("whole", SessionCalls.User("needle"));
         var damaged = await Parts.SayAsync("damaged", SessionCalls.User("needle", "first"), SessionCalls.User("needle", "second"));
-        var file = Assert.Single(Directory.GetFiles(_folder.Path, $"{damaged.SessionId}*", SearchOption.AllDirectories));
+        var file = Assert.Single(Directory.GetFiles(Folder.Path, $"{damaged.SessionId}*", SearchOption.AllDirectories));
         var bytes = await File.ReadAllBytesAsync(file, Ct);
         bytes[^4] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, Ct);
@@ -119,12 +108,6 @@ public sealed class SearchTests : IAsyncLifetime
 
         Assert.Equal($"…{new string('a', 79)} needle {new string('b', 153)}…", snippet);
         Assert.Equal("a needle", words.SnippetOf("a needle"));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Parts.DisposeAsync();
-        _folder.Dispose();
     }
 
     private async Task<(SessionsSearchResult Result, RpcError? Error)> FindAsync(string query, params (string Name, JsonNode Value)[] more)

@@ -46,6 +46,7 @@ public sealed class AnthropicClientTests : IAsyncLifetime
 
         Assert.Null(failure);
         Assert.Equal(["Good ", "day"], updates.Select(update => update.Text).Where(text => text.Length > 0));
+        Assert.Single(updates.SelectMany(update => update.Contents.OfType<UsageContent>()));
         var whole = updates.ToChatResponse();
         Assert.Equal((ChatFinishReason.Stop, 5, 7), (whole.FinishReason, whole.Usage?.InputTokenCount, whole.Usage?.OutputTokenCount));
         var request = Assert.Single(_server.Requests);
