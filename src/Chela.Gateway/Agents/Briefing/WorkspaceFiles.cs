@@ -15,7 +15,7 @@ internal static class WorkspaceFiles
     /// <summary>All of them, in the order in which they are told.</summary>
     public static IReadOnlyList<string> Names { get; } = [Agents, "SOUL.md", Tools, "IDENTITY.md", "USER.md", "BOOTSTRAP.md", Memory];
 
-    /// <summary>Those that are told in a session: what is remembered of a person is not for groups, and a helper needs to know the work alone.</summary>
+    /// <summary>Those that are told in a session: what is remembered of a person is not for groups, and who does a step for another needs to know the work alone.</summary>
     public static IEnumerable<string> For(SessionKey session) => SessionKeyForm.Of(session).Kind switch
     {
         SessionKind.Subagent => [Agents, Tools],
