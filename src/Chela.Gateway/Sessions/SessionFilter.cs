@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Config;
 
@@ -7,27 +6,27 @@ namespace Chela.Gateway.Sessions;
 /// <summary>What a query asks for, made ready once for all the sessions that are held against it.</summary>
 internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agents, IReadOnlySet<string>? busy, long nowMs)
 {
-    private readonly string? _text = string.IsNullOrEmpty(query.Search) ? null : SearchableSession.Fold(query.Search);
+    private readonly byte[]? _text = string.IsNullOrEmpty(query.Search) ? null : SearchableSession.Fold(query.Search);
     private readonly bool? _isForArchived = query.IsForArchived;
     private readonly long? _since = nowMs - (query.ActiveMinutes * 60_000L);
 
     /// <summary>The sessions that are asked for, in the order that is asked for.</summary>
-    /// <param name="newestFirst">All sessions.</param>
-    public IEnumerable<SessionEntry> Of(ImmutableArray<SearchableSession> newestFirst) =>
-        query.IsByInteraction ? Fitting(newestFirst).OrderByDescending(entry => entry.LastInteractionAtMs ?? 0) : Fitting(newestFirst);
+    /// <param name="view">All sessions.</param>
+    public IEnumerable<SessionEntry> Of(SessionView view) =>
+        query.IsByInteraction ? Fitting(view).OrderByDescending(entry => entry.LastInteractionAtMs ?? 0) : Fitting(view);
 
-    private IEnumerable<SessionEntry> Fitting(ImmutableArray<SearchableSession> newestFirst)
+    private IEnumerable<SessionEntry> Fitting(SessionView view)
     {
-        foreach (var session in newestFirst)
+        foreach (var entry in view.Containing(_text))
         {
-            if (_since is { } since && session.Entry.UpdatedAtMs < since)
+            if (_since is { } since && entry.UpdatedAtMs < since)
             {
                 yield break; // then come older ones
             }
 
-            if ((_text is null || session.Text.Contains(_text, StringComparison.Ordinal)) && Fits(session.Entry)) // most are told by their text alone
+            if (Fits(entry))
             {
-                yield return session.Entry;
+                yield return entry;
             }
         }
     }

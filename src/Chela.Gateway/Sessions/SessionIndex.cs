@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Chela.Contracts.Sessions;
 
 namespace Chela.Gateway.Sessions;
@@ -12,6 +11,9 @@ internal sealed class SessionIndex
     /// <summary>A page that begins before is found by walking; for one further down a list is made, which serves until something changes.</summary>
     private const int Near = 1_000;
 
+    /// <summary>After so many changes the texts that are searched are put together anew.</summary>
+    private const int MostChanges = 1_000;
+
     private readonly LinkedList<SearchableSession> _newestFirst = new();
     private readonly Dictionary<SessionKey, LinkedListNode<SearchableSession>> _byKey = [];
     private readonly Dictionary<string, SessionKey> _byId = new(StringComparer.Ordinal);
@@ -19,15 +21,26 @@ internal sealed class SessionIndex
     private readonly Dictionary<(string Agent, string Label), SessionKey> _byLabel = [];
     private SessionEntry[]? _all;
     private SessionEntry[]? _listed;
-    private ImmutableArray<SearchableSession> _searchable;
+    private readonly HashSet<SessionEntry> _replaced = new(ReferenceEqualityComparer.Instance);
+    private SessionTexts? _texts;
+    private int _changes;
 
     public int Count => _byKey.Count;
 
     /// <summary>All of them, newest first; the list does not change any more.</summary>
     public IReadOnlyList<SessionEntry> All => _all ??= [.. _newestFirst.Select(session => session.Entry)];
 
-    /// <summary>The same with what searches look at.</summary>
-    public ImmutableArray<SearchableSession> Searchable => _searchable.IsDefault ? _searchable = [.. _newestFirst] : _searchable;
+    /// <summary>The same, ready to be looked through. After a change only what changed is put together anew.</summary>
+    public SessionView View
+    {
+        get
+        {
+            _texts ??= new SessionTexts(_newestFirst);
+            var unchanged = _texts.NewestFirst.FirstOrDefault(entry => !_replaced.Contains(entry));
+            var changed = _newestFirst.TakeWhile(session => !ReferenceEquals(session.Entry, unchanged)); // every change brings a session to the front
+            return new SessionView([.. changed], _texts, new HashSet<SessionEntry>(_replaced, ReferenceEqualityComparer.Instance));
+        }
+    }
 
     /// <summary>The session of this key; null when there is none.</summary>
     public SessionEntry? Find(SessionKey key) => _byKey.GetValueOrDefault(key)?.Value.Entry;
@@ -64,11 +77,16 @@ internal sealed class SessionIndex
 
         Unarchived += entry.IsArchived ? 0 : 1;
         _perAgent[key.AgentId] = CountOf(key.AgentId) + 1;
-        (_all, _listed, _searchable) = (null, null, default);
+        Changed(before?.Entry);
     }
 
     /// <summary>Removes a session; gives what was known of it.</summary>
-    public SessionEntry? Remove(SessionKey key) => TakeOut(key)?.Entry;
+    public SessionEntry? Remove(SessionKey key)
+    {
+        var removed = TakeOut(key)?.Entry;
+        Changed(removed);
+        return removed;
+    }
 
     private SearchableSession? TakeOut(SessionKey key)
     {
@@ -91,7 +109,21 @@ internal sealed class SessionIndex
             _perAgent.Remove(key.AgentId);
         }
 
-        (_all, _listed, _searchable) = (null, null, default);
         return node.Value;
+    }
+
+    private void Changed(SessionEntry? replaced)
+    {
+        (_all, _listed) = (null, null);
+        if (++_changes > MostChanges || _texts is null)
+        {
+            _texts = null;
+            _changes = 0;
+            _replaced.Clear();
+        }
+        else if (replaced is not null)
+        {
+            _replaced.Add(replaced);
+        }
     }
 }

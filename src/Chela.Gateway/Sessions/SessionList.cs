@@ -83,5 +83,5 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
     }
 
     private IEnumerable<SessionEntry> Matching(SessionsListParams query, long nowMs) =>
-        new SessionFilter(query, config.Current.Config.Agents, query.ActiveOnly == true ? lanes.Busy : null, nowMs).Of(sessions.Searchable);
+        new SessionFilter(query, config.Current.Config.Agents, query.ActiveOnly == true ? lanes.Busy : null, nowMs).Of(sessions.View);
 }

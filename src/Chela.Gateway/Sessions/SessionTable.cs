@@ -23,8 +23,8 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     /// <summary>The sessions at this moment, newest first.</summary>
     public IReadOnlyList<SessionEntry> All => Read(index => index.All);
 
-    /// <summary>The same with what searches look at.</summary>
-    public ImmutableArray<SearchableSession> Searchable => Read(index => index.Searchable);
+    /// <summary>The same, ready to be looked through.</summary>
+    public SessionView View => Read(index => index.View);
 
     /// <summary>The sessions that changed last, newest first, without archived ones; at most <see cref="MaxNewest"/>.</summary>
     public ImmutableArray<SessionEntry> Newest { get; private set; } = [];

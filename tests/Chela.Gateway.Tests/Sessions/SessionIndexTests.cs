@@ -43,12 +43,14 @@ public sealed class SessionIndexTests
     public void A_list_that_was_taken_does_not_change_any_more()
     {
         Put(SessionKey.Main, isNew: true);
-        var taken = _index.All;
+        var (taken, view) = (_index.All, _index.View);
 
         Put(SessionKey.Of("main", "other"), isNew: true);
         _index.Remove(SessionKey.Main);
 
         Assert.Equal([SessionKey.Main.Value], taken.Select(entry => entry.Key));
+        Assert.Equal(taken, view.Containing(null));
+        Assert.Equal(taken, view.Containing(SearchableSession.Fold("main")));
     }
 
     [Fact]
@@ -81,7 +83,13 @@ public sealed class SessionIndexTests
     {
         var newestFirst = _model.OrderByDescending(entry => entry.UpdatedAtMs).ToList();
         Assert.Equal(newestFirst, _index.All);
-        Assert.Equal(newestFirst.Select(SearchableSession.Of), _index.Searchable);
+        Assert.Equal(newestFirst, _index.View.Containing(null));
+        foreach (var text in new[] { "TITLE 1", "AGENT-2:1", "1\0", "E", "nowhere" })
+        {
+            var folded = newestFirst.Where(entry => $"{entry.Key}\0{entry.Label}\0{entry.Title}".Contains(text, StringComparison.OrdinalIgnoreCase));
+            Assert.Equal(folded, _index.View.Containing(SearchableSession.Fold(text)));
+        }
+
         Assert.Equal(newestFirst.Where(entry => !entry.IsArchived).Skip(offset).Take(limit), _index.Page(offset, limit));
         Assert.Equal(newestFirst.Count(entry => !entry.IsArchived), _index.Unarchived);
         Assert.All(_model, entry => Assert.True(entry.Label is null || _index.FindByLabel(entry.SessionKey.AgentId, entry.Label) == entry));
