@@ -1,4 +1,5 @@
 using Chela.Gateway.Agents.Context;
+using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Retention;
 using Chela.Gateway.Storage;
@@ -14,6 +15,8 @@ internal static class AttachmentServices
         .AddSingleton(provider => new BlobFolder(
             setup.Paths.AttachmentsDirectory, setup.Crash is { } crash ? crash.Pass : null, setup.Time, provider.GetRequiredService<ILogger<BlobFolder>>()))
         .AddSingleton<AttachmentStore>()
+        .AddSingleton<ArtifactList>()
+        .AddSingleton<IMethodModule, ArtifactMethods>()
         .AddSingleton<AttachmentSweep>()
         .AddSingleton<AttachedFiles>();
 }

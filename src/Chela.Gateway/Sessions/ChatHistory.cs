@@ -113,6 +113,7 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
             MimeType = file.MimeType,
             FileName = file.FileName,
             Bytes = file.Bytes,
+            ArtifactId = file.Sha256,
             Omitted = true,
         }),
     ];

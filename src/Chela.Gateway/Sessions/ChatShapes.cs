@@ -165,6 +165,9 @@ internal sealed record ContentBlock(string Type, string? Text)
 
     public long? Bytes { get; init; }
 
+    /// <summary>Names the file for <c>artifacts.download</c>.</summary>
+    public string? ArtifactId { get; init; }
+
     /// <summary>True where the content is left out, as it is of every file.</summary>
     public bool? Omitted { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Contracts.Access;
@@ -6,6 +8,7 @@ using Chela.Contracts.Events;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Sessions;
@@ -14,7 +17,7 @@ namespace Chela.Gateway.Sessions;
 /// The messages of the Session dialect. A connection attaches to a session with Connect and hears it from then on; the session
 /// stays when the connection goes, and the next Connect with its id finds it as it was.
 /// </summary>
-internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandTable commands, Lanes lanes, TimeProvider time)
+internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandTable commands, Lanes lanes, AttachmentStore attachments, TimeProvider time)
     : IMethodModule
 {
     public void Map(MethodMap methods)
@@ -77,13 +80,14 @@ internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandT
 
     private async ValueTask ChatAsync(ChatContent message, CallContext context, CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(message.Content))
+        var files = attachments.Read(message.Attachments);
+        if (files is null && string.IsNullOrWhiteSpace(message.Content))
         {
             throw new RpcException(RpcErrorKind.InvalidParams, "invalid Chat: at /content: must not be blank");
         }
 
         var key = keys.Resolve(message.SessionId, null);
-        await SayAsync(key, message.Content, context);
+        await SayAsync(key, message.Content, context, files);
     }
 
     private async ValueTask<ConnectedMessage> CommandAsync(CommandContent command, CallContext context, CancellationToken ct)
@@ -117,9 +121,9 @@ internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandT
         return new ConnectedMessage(new SessionContent(key.Value));
     }
 
-    private async ValueTask SayAsync(SessionKey key, string text, CallContext context)
+    private async ValueTask SayAsync(SessionKey key, string text, CallContext context, Uploads? files = null)
     {
-        var taken = await intake.AcceptAsync(key, Guid.NewGuid().ToString(), text, context.Caller.ClientId, new Commander(context.Caller));
+        var taken = await intake.AcceptAsync(key, Guid.NewGuid().ToString(), text, context.Caller.ClientId, new Commander(context.Caller), files: files);
         context.Connection.Follow(key);
         context.AfterAnswer(taken.Begin!);
     }
@@ -143,7 +147,11 @@ internal sealed record ConnectMessage
 }
 
 /// <summary>A message for the agent.</summary>
-internal sealed record ChatContent(string Content, string SessionId);
+internal sealed record ChatContent(string Content, string SessionId)
+{
+    [Description("Files."), MaxLength(AttachmentParams.Most)]
+    public IReadOnlyList<AttachmentParams>? Attachments { get; init; }
+}
 
 /// <summary>A command for the gateway.</summary>
 internal sealed record CommandContent(string Name)
