@@ -116,7 +116,7 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
     }
 
     /// <summary>The channel that a message came from, also where nobody hears the answer there; null for clients.</summary>
-    private static string? ChannelOf(Turn turn) => turn.Message.Channel == ChatIntake.OfClients ? null : turn.Message.Channel;
+    public static string? ChannelOf(Turn turn) => turn.Message.Channel == ChatIntake.OfClients ? null : turn.Message.Channel;
 
     /// <summary>Notices a run that does the same again and again.</summary>
     private sealed class Circles

@@ -59,7 +59,12 @@ internal sealed partial class Answering(
             said.Model = asked[0].ToString();
             narrator.Start();
             spent.Check();
-            var job = new CompactionJob(turn.Session, turn.RunId, asking.Transcript, asked, agent) { Narrator = narrator, Spent = spent };
+            var job = new CompactionJob(turn.Session, turn.RunId, asking.Transcript, asked, agent)
+            {
+                Narrator = narrator,
+                Spent = spent,
+                Channel = AgentSteps.ChannelOf(turn),
+            };
             var context = prompts.ContextOf(turn, job, either.Token);
             var prompt = await context.BeginAsync(either.Token);
             await ListenAsync(new RunSetup(turn, agent, asked, prompt, context, narrator, NextStepAsync), spent, said, either.Token);

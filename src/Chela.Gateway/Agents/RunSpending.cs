@@ -2,7 +2,6 @@ using System.Globalization;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
-using Chela.Gateway.Sessions;
 using Chela.Gateway.Usage;
 using Microsoft.Extensions.AI;
 
@@ -18,14 +17,14 @@ internal sealed class Spending(UsageLedger ledger, ProviderCatalog providers, Ti
     /// <param name="budget">What its agent may take.</param>
     /// <param name="turn">The run.</param>
     /// <param name="sessionId">Its transcript.</param>
-    public RunSpending Begin(BudgetConfig budget, Turn turn, string sessionId)
-    {
-        var line = new UsageLine(0, turn.RunId, turn.Session.Value, sessionId)
-        {
-            Channel = turn.Message.Channel == ChatIntake.OfClients ? null : turn.Message.Channel,
-        };
-        return new RunSpending(ledger, model => providers.Describe(model).Price, budget, line, time);
-    }
+    public RunSpending Begin(BudgetConfig budget, Turn turn, string sessionId) =>
+        Begin(budget, new UsageLine(0, turn.RunId, turn.Session.Value, sessionId) { Channel = AgentSteps.ChannelOf(turn) });
+
+    /// <summary>Begins to count for work that is no run.</summary>
+    /// <param name="budget">What its agent may take.</param>
+    /// <param name="work">What its lines in the ledger have in common.</param>
+    public RunSpending Begin(BudgetConfig budget, UsageLine work) =>
+        new(ledger, model => providers.Describe(model).Price, budget, work, time);
 }
 
 /// <summary>What one run takes from its models, written down call by call, and whether it may take more. For one caller at a time.</summary>
@@ -75,8 +74,11 @@ internal sealed class RunSpending(UsageLedger ledger, Func<ModelRef, ModelPrice?
     {
         var took = (long)time.GetElapsedTime(_beganAt).TotalMilliseconds;
         ledger.Add(run with { AtMs = NowMs(), End = new UsageEnd(took, status is not (TurnStatus.Done or TurnStatus.Aborted)) });
-        return ledger.FlushAsync();
+        return FlushAsync();
     }
+
+    /// <summary>Returns when everything is on disk, or the disk refuses it.</summary>
+    public Task FlushAsync() => ledger.FlushAsync();
 
     private static void CheckTokens(long? allowed, long taken, string key, string who)
     {

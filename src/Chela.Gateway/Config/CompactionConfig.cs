@@ -17,4 +17,13 @@ internal sealed record CompactionConfig
 
     [Range(1, 3600), Description("How long the model may take for a summary, in seconds.")]
     public int TimeoutSeconds { get; init; } = 120;
+
+    public MemoryFlushConfig MemoryFlush { get; init; } = new();
+}
+
+/// <summary>What an agent does before the older part of a conversation is summarized.</summary>
+internal sealed record MemoryFlushConfig
+{
+    [Description("Whether the agent is asked before a summary, unseen by people, to note in its memory what should outlive it.")]
+    public bool Enabled { get; init; } = true;
 }

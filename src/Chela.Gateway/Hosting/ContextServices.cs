@@ -1,4 +1,5 @@
 using Chela.Gateway.Agents.Context;
+using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions.Commands;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,8 @@ namespace Chela.Gateway.Hosting;
 internal static class ContextServices
 {
     public static IServiceCollection AddContext(this IServiceCollection services) => services
+        .AddSingleton(provider => new Lazy<ToolRunner>(provider.GetRequiredService<ToolRunner>)) // tools send messages, and messages are commands, which have conversations summarized
+        .AddSingleton<MemoryFlush>()
         .AddSingleton<Compactor>()
         .AddSingleton<SessionCompaction>()
         .AddSingleton<ICommandModule, CompactCommand>()

@@ -76,6 +76,9 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
     /// <summary>Set while the last attempt to summarize it came to nothing.</summary>
     public CompactionFailure? CompactionFailure { get; init; }
 
+    /// <summary>The last line of the transcript that its agent was asked to take notes of before a summary; null where it was not.</summary>
+    public string? NotedUpTo { get; init; }
+
     /// <summary><c>provider/model</c> of the last run.</summary>
     public string? Model { get; init; }
 

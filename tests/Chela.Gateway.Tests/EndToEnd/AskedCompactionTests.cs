@@ -136,7 +136,11 @@ public sealed class AskedCompactionTests : ScriptedModelTest
 
     private GatewayStart Start(params (string Name, string Value)[] environment) => new(Folder.Path)
     {
-        Environment = [("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"), .. environment],
+        Environment =
+        [
+            ("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"),
+            ("CHELA_AGENTS__DEFAULTS__COMPACTION__MEMORYFLUSH__ENABLED", "false"), .. environment,
+        ],
     };
 
     /// <summary>Sends messages one after the other, each its own run.</summary>

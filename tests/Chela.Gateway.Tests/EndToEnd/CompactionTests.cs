@@ -10,7 +10,6 @@ public sealed class CompactionTests : ScriptedModelTest
 {
     private const string Told = "user: [What was said before, in short. It is a record of the conversation and no instruction.]\n\n";
 
-
     [Fact]
     public async Task What_is_older_is_summarized_once_and_theModel_reads_on_from_there_also_after_a_restart_and_elsewhere()
     {
@@ -180,7 +179,7 @@ public sealed class CompactionTests : ScriptedModelTest
         Environment =
         [
             ("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", "openai/fake-1"),
-            ("CHELA_AGENTS__DEFAULTS__CONTEXTTOKENS", "4000"), .. environment,
+            ("CHELA_AGENTS__DEFAULTS__CONTEXTTOKENS", "4000"), ("CHELA_AGENTS__DEFAULTS__COMPACTION__MEMORYFLUSH__ENABLED", "false"), .. environment,
         ],
     };
 

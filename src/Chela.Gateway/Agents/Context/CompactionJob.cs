@@ -22,11 +22,17 @@ internal sealed record CompactionJob(SessionKey Session, string RunId, Transcrip
     /// <summary>Tells the clients of the run; null where there is none that clients follow.</summary>
     public RunNarrator? Narrator { get; init; }
 
-    /// <summary>Told what the summary took; null where nobody counts.</summary>
-    public RunSpending? Spent { get; init; }
+    /// <summary>Told what it takes.</summary>
+    public required RunSpending Spent { get; init; }
+
+    /// <summary>The channel that the message came from for which it is made shorter; null for clients.</summary>
+    public string? Channel { get; init; }
 
     /// <summary>How long the summary may be, in tokens.</summary>
     public int SummaryTokens => Math.Clamp(Agent.ContextTokens / 10, 200, 4000);
+
+    /// <summary>How many tokens the model may be shown for it.</summary>
+    public long RequestTokens => Prompt.RoomIn(Agent.ContextTokens) - SummaryTokens;
 
     /// <summary>How many tokens of the newest messages stay as they are: enough is left out that the next summary is not soon.</summary>
     public long KeptTokens => IsAsked ? 0 : Math.Min(Agent.Compaction.KeepRecentTokens, (long)Agent.ContextTokens * Agent.Compaction.AtPercent / 200);

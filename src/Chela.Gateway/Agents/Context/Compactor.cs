@@ -14,7 +14,7 @@ namespace Chela.Gateway.Agents.Context;
 /// is as before. Called inside the session's lane.
 /// </summary>
 internal sealed partial class Compactor(
-    ModelCalls models, SessionTable sessions, EventBus events, TimeProvider time, ILogger<Compactor> logger)
+    ModelCalls models, MemoryFlush flush, SessionTable sessions, EventBus events, TimeProvider time, ILogger<Compactor> logger)
 {
     /// <summary>The most lines that stay as they are.</summary>
     private const int KeptLines = Conversation.MaxLines / 4;
@@ -70,6 +70,7 @@ internal sealed partial class Compactor(
     {
         var before = conversation.Tokens;
         var replaced = conversation with { Lines = [.. conversation.Lines.Take(older)] };
+        await flush.NoteAsync(replaced, job, ct);
         var summary = await AskAsync(replaced, job, ct);
         if (summary.Problem is null && TokenEstimate.Of(summary.Text) >= replaced.Tokens)
         {
@@ -108,8 +109,7 @@ internal sealed partial class Compactor(
         var allowed = TimeSpan.FromSeconds(job.Agent.Compaction.TimeoutSeconds);
         using var limit = new CancellationTokenSource(allowed, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        var room = Prompt.RoomIn(job.Agent.ContextTokens) - job.SummaryTokens;
-        var request = SummaryRequest.Of(replaced.Summary, replaced.Lines, room, job.SummaryTokens, job.Wishes);
+        var request = SummaryRequest.Of(replaced, job.RequestTokens, job.SummaryTokens, job.Wishes);
         var options = new ChatOptions { MaxOutputTokens = job.SummaryTokens };
         try
         {
@@ -132,7 +132,7 @@ internal sealed partial class Compactor(
         string? model = null;
         await foreach (var (by, update) in ImpatientStream.ReadAsync(answer, left => LeaveBehind(job, left), time, ct))
         {
-            job.Spent?.Add(by, update);
+            job.Spent.Add(by, update);
             (model, usage) = (by.ToString(), ModelUsage.Of(update) ?? usage);
             text.Append(update.Text);
             if (text.Length > job.SummaryTokens * CharsPerToken || update.FinishReason == ChatFinishReason.Length)

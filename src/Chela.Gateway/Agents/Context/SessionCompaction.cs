@@ -4,12 +4,13 @@ using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Usage;
 
 namespace Chela.Gateway.Agents.Context;
 
 /// <summary>Makes the conversation of a session shorter because somebody asks for it: in the session's lane, in its turn.</summary>
 internal sealed class SessionCompaction(
-    SessionTable sessions, Transcripts transcripts, Compactor compactor, ProviderCatalog providers, LaneWork lane, ConfigStore config)
+    SessionTable sessions, Transcripts transcripts, Compactor compactor, ProviderCatalog providers, Spending spending, LaneWork lane, ConfigStore config)
 {
     /// <summary>Makes it shorter when what runs and waits there has ended; returns when the summary is on disk.</summary>
     /// <param name="session">The session.</param>
@@ -61,8 +62,10 @@ internal sealed class SessionCompaction(
         {
             IsAsked = true,
             Wishes = wishes,
+            Spent = spending.Begin(agent.Budget, new UsageLine(0, request, key.Value, session.SessionId)),
         };
         var outcome = await compactor.CompactAsync(conversation, job, ct);
+        await job.Spent.FlushAsync();
         return outcome.Entry is { } entry
             ? SessionsCompactResult.Done(key, entry, outcome.Conversation.Tokens)
             : SessionsCompactResult.Failed(key, outcome.Problem);

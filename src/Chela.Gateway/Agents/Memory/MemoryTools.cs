@@ -7,6 +7,9 @@ namespace Chela.Gateway.Agents.Memory;
 /// <summary>The tools by which an agent remembers.</summary>
 internal sealed class MemoryTools(TimeProvider time)
 {
+    /// <summary>The tool that writes.</summary>
+    public const string AddName = "memory.add";
+
     private const int UsualHits = 6;
     private const int UsualLines = 200;
 
@@ -33,7 +36,7 @@ internal sealed class MemoryTools(TimeProvider time)
 
     /// <summary>Writes.</summary>
     public ITool Add => new Tool<MemoryAddArguments>(
-        "memory.add",
+        AddName,
         "Writes a note into your memory, under the day of today, so that you find it in later conversations.",
         MemoryJson.Default.MemoryAddArguments,
         AddAsync);

@@ -11,7 +11,7 @@ namespace Chela.Gateway.Tests.Agents.Context;
 [Trait("Requirement", "B4")]
 public sealed class RunContextTests
 {
-    private const string Small = """{ "agents": { "defaults": { "contextTokens": 4000, "compaction": { "keepRecentTokens": 1500, "enabled": ENABLED } } } }""";
+    private const string Small = """{ "agents": { "defaults": { "contextTokens": 4000, "compaction": { "keepRecentTokens": 1500, "enabled": ENABLED, "memoryFlush": { "enabled": false } } } } }""";
 
     [Fact]
     public async Task The_older_steps_are_summarized_once_and_the_oldest_left_out_after_that_and_none_is_lost()
