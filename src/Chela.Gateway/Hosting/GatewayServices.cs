@@ -19,7 +19,6 @@ using Chela.Gateway.Connections;
 using Chela.Gateway.Logs;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
-using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Sessions.Export;
 using Chela.Gateway.Sessions.Retention;
 using Chela.Gateway.Sessions.Search;
@@ -142,7 +141,9 @@ internal static class GatewayServices
             provider.GetRequiredService<Journals>(),
             provider.GetRequiredService<TimeProvider>()))
         .AddCommands()
+        .AddSingleton<ChatSending>()
         .AddSingleton<IMethodModule, ChatMethods>()
+        .AddSingleton<IMethodModule, SessionStartMethods>()
         .AddSingleton<IMethodModule, AgentMethods>()
         .AddSingleton<IMethodModule, ChatForms>()
         .AddSingleton<IMethodModule, SessionForms>()
@@ -172,19 +173,6 @@ internal static class GatewayServices
             var providers = provider.GetRequiredService<ProviderCatalog>();
             return (name, agentId) => Lookup(providers, name, config.Current.Config.Agents.Of(agentId));
         });
-
-    private static IServiceCollection AddCommands(this IServiceCollection services) => services
-        .AddSingleton<ModelCommands>()
-        .AddSingleton<ICommandModule, ResetCommands>()
-        .AddSingleton<ICommandModule, StopCommand>()
-        .AddSingleton<ICommandModule>(provider => provider.GetRequiredService<ModelCommands>())
-        .AddSingleton<ICommandModule, ThinkCommand>()
-        .AddSingleton<ICommandModule, QueueCommand>()
-        .AddSingleton<ICommandModule, StatusCommands>()
-        .AddSingleton<ICommandModule, ApproveCommand>()
-        .AddSingleton<CommandTable>()
-        .AddSingleton<CommandDesk>()
-        .AddSingleton<IMethodModule, CommandMethods>();
 
     private static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentRun>()

@@ -1,8 +1,6 @@
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
-using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
-using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
@@ -11,8 +9,8 @@ namespace Chela.Gateway.Sessions;
 
 /// <summary>Talking with an agent.</summary>
 internal sealed class ChatMethods(
-    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, Lanes lanes, RunStops stops, ModelLookup models,
-    AttachmentStore attachments) : IMethodModule
+    ChatSending sending, Asking asking, ChatHistory history, SessionKeys keys, Lanes lanes, RunStops stops, AttachmentStore attachments)
+    : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -40,54 +38,13 @@ internal sealed class ChatMethods(
         });
     }
 
-    private async ValueTask<ChatSendResult> SendAsync(ChatSendParams parameters, CallContext context, CancellationToken ct)
-    {
-        var files = attachments.Read(parameters.Attachments);
-        if (files is null && string.IsNullOrWhiteSpace(parameters.Message))
-        {
-            throw new RpcException(RpcErrorKind.InvalidParams, "message or attachment required");
-        }
-
-        var session = keys.Resolve(parameters.SessionKey, parameters.AgentId);
-        Thinking.Check("thinking", parameters.Thinking, models(sessions.Find(session)?.ModelOverride, session.AgentId));
-        CheckSession(session, parameters.SessionId);
-        var wishes = new TurnWishes { Limit = parameters.TimeoutMs is > 0 and var limit ? TimeSpan.FromMilliseconds(limit) : null };
-        var commander = parameters.SuppressCommandInterpretation == true ? null : new Commander(context.Caller);
-        var taken = await intake.AcceptAsync(
-            session, parameters.IdempotencyKey, parameters.Message, context.Caller.ClientId, commander, wishes, parameters.QueueMode, files);
-        if (taken.Stopped is { } stopped)
-        {
-            return new ChatSendResult { Ok = true, Aborted = stopped.Count > 0, RunIds = stopped };
-        }
-
-        if (taken.Begin is { } begin)
-        {
-            context.Connection.Follow(session);
-            context.AfterAnswer(begin);
-        }
-
-        var interrupted = taken.Turn?.Queue.Mode == QueueMode.Interrupt ? lanes.Of(session).Count(other => other != taken.Turn && other.Abort()) : 0;
-        return new ChatSendResult
-        {
-            RunId = parameters.IdempotencyKey,
-            Status = taken.Status,
-            InterruptedActiveRun = interrupted > 0 ? true : null,
-        };
-    }
+    private ValueTask<ChatSendResult> SendAsync(ChatSendParams parameters, CallContext context, CancellationToken ct) => sending.SendAsync(parameters, context);
 
     private async ValueTask<ChatHistoryResult> HistoryAsync(ChatHistoryParams parameters, CallContext context, CancellationToken ct)
     {
         var session = keys.Resolve(parameters.SessionKey, parameters.AgentId);
-        CheckSession(session, parameters.SessionId);
+        sending.CheckSession(session, parameters.SessionId);
         return await history.ReadAsync(session, HistoryPage.Of(parameters), ct);
-    }
-
-    private void CheckSession(SessionKey session, string? expectedId)
-    {
-        if (expectedId is not null && sessions.Find(session)?.SessionId != expectedId)
-        {
-            throw new RpcException(RpcErrorKind.Conflict, "the session was reset: its sessionId is another one now");
-        }
     }
 
     private async ValueTask<ChatAbortResult> AbortAsync(ChatAbortParams parameters, CallContext context, CancellationToken ct)

@@ -11,8 +11,6 @@ namespace Chela.Gateway.Sessions;
 internal sealed class SessionChangeMethods(
     SessionTable sessions, SessionRemoval removal, SessionKeys keys, SessionNews news, ModelLookup models, TimeProvider time, string directory) : IMethodModule
 {
-    private const int MaxLabel = 512;
-
     public void Map(MethodMap methods)
     {
         var json = SessionsJson.Default;
@@ -33,7 +31,7 @@ internal sealed class SessionChangeMethods(
         var label = TextOf(parameters.Label, "label")?.Trim();
         var model = TextOf(parameters.Model, "model") is { } name ? models(name, key.AgentId).FullName : null;
         var queue = QueuePatch.Of(parameters);
-        CheckLabel(key, label);
+        SessionLabel.Check(sessions, key, label, "sessions.patch");
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var changed = await WriteAsync(async () =>
         {
@@ -72,24 +70,6 @@ internal sealed class SessionChangeMethods(
         context.AfterAnswer(() => news.Tell(key, reason));
         var model = models(entry.ModelOverride, key.AgentId);
         return new SessionChanged(true, key.Value, SessionStored.Of(entry), new SessionResolved(model.ModelProvider, model.Model));
-    }
-
-    private void CheckLabel(SessionKey key, string? label)
-    {
-        if (label is null)
-        {
-            return;
-        }
-
-        if (label.Length is 0 or > MaxLabel)
-        {
-            throw new RpcException(RpcErrorKind.InvalidParams, $"invalid sessions.patch params: at /label: must have 1 to {MaxLabel} characters");
-        }
-
-        if (sessions.FindByLabel(key.AgentId, label) is { } other && other.Key != key.Value)
-        {
-            throw new RpcException(RpcErrorKind.Conflict, $"label already in use: {label}");
-        }
     }
 
     private static string? TextOf(JsonElement value, string name) => value.ValueKind switch

@@ -19,7 +19,7 @@ public sealed class CallGateTests
         "plugins.setEnabled", "plugins.uninstall", "secrets.store.delete", "secrets.store.set", "update.run",
     ];
 
-    private static readonly string[] Chats = ["chat.send", "chat.send_stream", "agent", "agent.run", "sessions.send", "sessions.compact", "Chat"];
+    private static readonly string[] Chats = ["chat.send", "chat.send_stream", "agent", "agent.run", "sessions.create", "sessions.send", "sessions.compact", "Chat"];
 
     private readonly CallGate _gate = new(new CallLimits(() => new CallLimitSettings(1, 0), new ManualTimeProvider()));
     private readonly ListeningConnection _connection = new();
