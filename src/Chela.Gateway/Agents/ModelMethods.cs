@@ -15,10 +15,10 @@ internal sealed record ModelsListParams
     [Description("Only models of this provider."), MinLength(1)]
     public string? Provider { get; init; }
 
-    [Description("Every view shows the configured models."), AllowedValues("default", "configured", "provider-config", "all")]
+    [Description("Every view shows the configured models, and those that Ollama has."), AllowedValues("default", "configured", "provider-config", "all")]
     public string? View { get; init; }
 
-    [Description("Accepted: the list is read anew at each call.")]
+    [Description("Accepted: Ollama is asked anew after half a minute, all else at each call.")]
     public bool? Refresh { get; init; }
 
     [Description("Accepted: all agents have the same models."), MinLength(1)]
@@ -79,8 +79,11 @@ internal sealed class ModelMethods(ProviderCatalog providers, ModelHealth health
         });
     }
 
-    private ValueTask<ModelsListResult> ListAsync(ModelsListParams parameters, CallContext context, CancellationToken ct) => new(new ModelsListResult(
-        [.. providers.ListModels().Where(model => parameters.Provider is null || model.Provider == parameters.Provider).Select(Choice)]));
+    private async ValueTask<ModelsListResult> ListAsync(ModelsListParams parameters, CallContext context, CancellationToken ct)
+    {
+        var models = await providers.ListModelsAsync(ct);
+        return new ModelsListResult([.. models.Where(model => parameters.Provider is null || model.Provider == parameters.Provider).Select(Choice)]);
+    }
 
     private ModelChoice Choice(ModelInfo model)
     {

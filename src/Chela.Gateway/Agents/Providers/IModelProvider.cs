@@ -11,6 +11,9 @@ internal interface IModelProvider
     /// <summary>The models known from the configuration. Others may exist; the provider is not asked.</summary>
     IReadOnlyList<ModelInfo> Models { get; }
 
+    /// <summary>The models to show: those, and others of which the provider says that it has them, where it is quick to say so. Does not fail.</summary>
+    ValueTask<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct) => new(Models);
+
     /// <summary>A light client of one model over the provider's shared connection; nothing is asked yet.</summary>
     /// <exception cref="ProviderException">The provider is sure that it has no such model.</exception>
     IChatClient CreateClient(string model);

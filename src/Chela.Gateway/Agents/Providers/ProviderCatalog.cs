@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Chela.Gateway.Agents.Providers.Anthropic;
 using Chela.Gateway.Agents.Providers.Echo;
+using Chela.Gateway.Agents.Providers.Ollama;
 using Chela.Gateway.Agents.Providers.OpenAi;
 using Chela.Gateway.Config;
 using Microsoft.Extensions.AI;
@@ -44,13 +45,19 @@ internal sealed class ProviderCatalog
     /// <summary>The short names, each with the model that it stands for.</summary>
     public IReadOnlyDictionary<string, ModelRef> Aliases => _aliases;
 
-    /// <summary>The models that are really configured, the default first.</summary>
-    public IReadOnlyList<ModelInfo> ListModels() =>
-        [.. _providers.Values.SelectMany(provider => provider.Models)
-            .Concat(_aliases.Values.Append(Default).Select(Describe))
-            .DistinctBy(model => (model.Provider, model.Id))
-            .OrderBy(model => new ModelRef(model.Provider, model.Id) == Default ? 0 : 1)
-            .ThenBy(model => model.Provider, StringComparer.Ordinal)];
+    /// <summary>The models that are configured, and those that providers say they have; the default first.</summary>
+    public async Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken ct)
+    {
+        var listed = await Task.WhenAll(_providers.Values.Select(provider => provider.ListAsync(ct).AsTask()));
+        return
+        [
+            .. listed.SelectMany(models => models)
+                .Concat(_aliases.Values.Append(Default).Select(Describe))
+                .DistinctBy(model => (model.Provider, model.Id))
+                .OrderBy(model => new ModelRef(model.Provider, model.Id) == Default ? 0 : 1)
+                .ThenBy(model => model.Provider, StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>What is known of a model.</summary>
     public ModelInfo Describe(ModelRef model) =>
@@ -80,11 +87,15 @@ internal sealed class ProviderCatalog
         ? [.. agent.ModelFallbacks.Select(Configured).Prepend(Configured(agent.Model)).Distinct()]
         : [Resolve(chosen).Ref];
 
-    private static IModelProvider Create(ProviderSettings settings, TimeProvider clock, Lazy<HttpClient> http) => settings.Api switch
+    private static IModelProvider Create(ProviderSettings settings, TimeProvider clock, Lazy<HttpClient> http)
     {
-        ProviderApi.AnthropicMessages => new AnthropicProvider(settings, clock, http),
-        _ => new OpenAiProvider(settings, clock, http),
-    };
+        IModelProvider provider = settings.Api switch
+        {
+            ProviderApi.AnthropicMessages => new AnthropicProvider(settings, clock, http),
+            _ => new OpenAiProvider(settings, clock, http),
+        };
+        return settings.Name == OllamaProvider.ProviderName ? new OllamaProvider(provider, new OllamaModels(settings, clock, http)) : provider;
+    }
 
     private (ModelRef Default, string? Warning) ChooseDefault(ModelSettings settings)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Chela.Gateway.Agents.Providers.Ollama;
 
 namespace Chela.Gateway.Agents.Providers;
 
@@ -40,7 +41,7 @@ internal sealed record ProviderPreset(string Name, ProviderApi Api, string? Addr
         {
             KeyVariable = "AZURE_OPENAI_API_KEY", AddressVariable = "AZURE_OPENAI_ENDPOINT",
         },
-        new("ollama", ProviderApi.OpenAiCompletions, "http://127.0.0.1:11434/v1"),
+        new(OllamaProvider.ProviderName, ProviderApi.OpenAiCompletions, "http://127.0.0.1:11434/v1"),
     ];
 
     /// <summary>The well-known provider of that name; null where it is none.</summary>

@@ -14,20 +14,20 @@ namespace Chela.Gateway.Tests.Agents.Providers;
 public sealed class LazyLoadingTests
 {
     [Fact]
-    public void The_assembly_of_an_sdk_is_loaded_with_the_first_use_of_its_models()
+    public async Task The_assembly_of_an_sdk_is_loaded_with_the_first_use_of_its_models()
     {
         var load = new RecordingLoadContext();
 
-        UseCatalog(load, variable: null);
+        await UseCatalogAsync(load, variable: null);
         Assert.DoesNotContain("OpenAI", load.Asked);
         Assert.DoesNotContain("Anthropic", load.Asked);
 
         // The other way round, so that the test would notice if it saw nothing at all.
-        UseCatalog(load, "OPENAI_API_KEY");
+        await UseCatalogAsync(load, "OPENAI_API_KEY");
         Assert.Contains("OpenAI", load.Asked);
         Assert.DoesNotContain("Anthropic", load.Asked);
 
-        UseCatalog(load, "ANTHROPIC_API_KEY");
+        await UseCatalogAsync(load, "ANTHROPIC_API_KEY");
         Assert.Contains("Anthropic", load.Asked);
     }
 
@@ -61,7 +61,7 @@ public sealed class LazyLoadingTests
         object Make(Type type, params object?[] arguments) => Activator.CreateInstance(gateway.GetType(type.FullName!, throwOnError: true)!, arguments)!;
     }
 
-    private static void UseCatalog(RecordingLoadContext load, string? variable)
+    private static async Task UseCatalogAsync(RecordingLoadContext load, string? variable)
     {
         var gateway = load.LoadFromAssemblyPath(typeof(ProviderCatalog).Assembly.Location);
         Func<string, string?> environment = name => name == variable ? "key-1" : null;
@@ -71,7 +71,7 @@ public sealed class LazyLoadingTests
         var catalogType = gateway.GetType(typeof(ProviderCatalog).FullName!, throwOnError: true)!;
         var catalog = Activator.CreateInstance(catalogType, settings, TimeProvider.System, (Func<HttpClient>)ProviderHttp.CreateClient)!;
 
-        catalogType.GetMethod(nameof(ProviderCatalog.ListModels))!.Invoke(catalog, null);
+        await (Task)catalogType.GetMethod(nameof(ProviderCatalog.ListModelsAsync))!.Invoke(catalog, [TestContext.Current.CancellationToken])!;
         catalogType.GetMethod(nameof(ProviderCatalog.Resolve))!.Invoke(catalog, [null]);
     }
 

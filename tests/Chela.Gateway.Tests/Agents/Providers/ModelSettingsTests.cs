@@ -41,7 +41,7 @@ public sealed class ModelSettingsTests
     }
 
     [Fact]
-    public void The_file_comes_before_variables_and_well_known_providers_before_others()
+    public async Task The_file_comes_before_variables_and_well_known_providers_before_others()
     {
         var config = Load("""
             {
@@ -68,7 +68,7 @@ public sealed class ModelSettingsTests
         Assert.Equal("mine/tiny/1", catalog.Default.ToString());
         Assert.Equal("anthropic/claude-opus-4-5", catalog.Resolve("BEST").Ref.ToString());
         Assert.Equal("mine/tiny/1", catalog.Configured("fast").ToString());
-        var tiny = catalog.ListModels()[0];
+        var tiny = (await catalog.ListModelsAsync(TestContext.Current.CancellationToken))[0];
         Assert.Equal(("Tiny", 4096, new ModelPrice(1, 2, 1, 1)), (tiny.Name, tiny.ContextWindow, tiny.Price));
         Assert.Equal(200_000, catalog.Describe(catalog.Aliases["best"]).ContextWindow);
     }

@@ -74,15 +74,15 @@ public sealed class ProviderCatalogTests
     }
 
     [Fact]
-    public void The_list_holds_what_is_configured_with_the_default_first()
+    public async Task The_list_holds_what_is_configured_with_the_default_first()
     {
-        Assert.Equal(["echo/echo"], List(Create(null, null, null)));
-        Assert.Equal(["openai/gpt-4.1", "echo/echo", "openai/gpt-5-mini"], List(Create("sk-1", null, "gpt-4.1")));
-        Assert.Equal(["echo/echo", "openai/gpt-5-mini"], List(Create("sk-1", null, "echo/echo")));
+        Assert.Equal(["echo/echo"], await ListAsync(Create(null, null, null)));
+        Assert.Equal(["openai/gpt-4.1", "echo/echo", "openai/gpt-5-mini"], await ListAsync(Create("sk-1", null, "gpt-4.1")));
+        Assert.Equal(["echo/echo", "openai/gpt-5-mini"], await ListAsync(Create("sk-1", null, "echo/echo")));
     }
 
     [Fact]
-    public void The_http_client_is_asked_for_once_and_not_before_it_is_needed()
+    public async Task The_http_client_is_asked_for_once_and_not_before_it_is_needed()
     {
         var asked = 0;
         using var http = ProviderHttp.CreateClient();
@@ -92,7 +92,7 @@ public sealed class ProviderCatalogTests
             return http;
         });
 
-        catalog.ListModels();
+        await ListAsync(catalog);
         catalog.Resolve("echo/echo");
         Assert.Equal(0, asked);
 
@@ -101,8 +101,8 @@ public sealed class ProviderCatalogTests
         Assert.Equal(1, asked);
     }
 
-    private static IEnumerable<string> List(ProviderCatalog catalog) =>
-        catalog.ListModels().Select(model => $"{model.Provider}/{model.Id}");
+    private static async Task<IEnumerable<string>> ListAsync(ProviderCatalog catalog) =>
+        (await catalog.ListModelsAsync(TestContext.Current.CancellationToken)).Select(model => $"{model.Provider}/{model.Id}");
 
     private static ProviderCatalog Create(string? key, string? url, string? model) => new(
         TestModels.OpenAi(key, url, model), TimeProvider.System, ProviderHttp.CreateClient);
