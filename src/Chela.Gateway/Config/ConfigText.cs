@@ -14,6 +14,14 @@ internal sealed class ConfigText(string name, ReadOnlyMemory<byte> bytes)
     /// <summary>The largest file that is read.</summary>
     public const int MaxBytes = 2 * 1024 * 1024;
 
+    /// <summary>What the file may hold besides plain JSON. Allow, not Skip: with Skip a file of comments alone is an error.</summary>
+    public static readonly JsonReaderOptions ReaderOptions = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Allow,
+        MaxDepth = JsonShape.MaxDepth,
+    };
+
     private readonly SourceText _text = new(name, bytes);
     private readonly Dictionary<string, (long Key, long Value)> _places = new(StringComparer.Ordinal);
     private readonly List<ConfigProblem> _problems = [];
@@ -40,10 +48,7 @@ internal sealed class ConfigText(string name, ReadOnlyMemory<byte> bytes)
             return [];
         }
 
-        // Allow, not Skip: with Skip a file of comments alone is an error.
-        var comments = JsonCommentHandling.Allow;
-        var options = new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = comments, MaxDepth = JsonShape.MaxDepth };
-        var reader = new Utf8JsonReader(_text.Bytes, options);
+        var reader = new Utf8JsonReader(_text.Bytes, ReaderOptions);
         try
         {
             return ReadDocument(ref reader);
@@ -137,7 +142,8 @@ internal sealed class ConfigText(string name, ReadOnlyMemory<byte> bytes)
         return result;
     }
 
-    private static bool Next(ref Utf8JsonReader reader)
+    /// <summary>Goes to the next token that is no comment; false at the end.</summary>
+    public static bool Next(ref Utf8JsonReader reader)
     {
         while (reader.Read())
         {

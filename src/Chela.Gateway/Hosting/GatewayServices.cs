@@ -44,6 +44,7 @@ internal static class GatewayServices
         .AddSingleton(new SharedSecrets(setup.Secret, setup.Time))
         .AddSingleton(new ProviderCatalog(setup.Models, setup.Time, ProviderHttp.CreateClient))
         .AddConfig(setup.Config)
+        .AddConfigWriter(setup)
         .AddCredentials()
         .AddSingleton<Uptime>()
         .AddSingleton<GatewayMeter>()
@@ -277,12 +278,4 @@ internal static class GatewayServices
             throw new RpcException(RpcErrorKind.InvalidRequest, e.Message);
         }
     }
-}
-
-/// <summary>What is decided before the gateway is put together.</summary>
-/// <param name="Secret">The shared secret of the mode; empty where it wants none.</param>
-internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, string Secret, ModelSettings Models, TimeProvider Time)
-{
-    /// <summary>Where this process is to die, in a trial.</summary>
-    public CrashPoint? Crash { get; init; }
 }

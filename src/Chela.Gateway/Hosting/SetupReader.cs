@@ -10,7 +10,7 @@ internal static class SetupReader
     /// <exception cref="StartException">Something in them is wrong; all problems are named at once.</exception>
     public static async Task<(GatewaySetup Setup, string? TokenFile)> ReadAsync(GatewayOptions options, CancellationToken ct)
     {
-        var config = await LoadAsync(options, ct);
+        var (sources, config) = await LoadAsync(options, ct);
         var problems = new List<string>();
         var models = ModelSettings.Read(config.Config, options.Environment.GetValueOrDefault, problems);
         if (problems.Count > 0)
@@ -19,7 +19,11 @@ internal static class SetupReader
         }
 
         var (secret, tokenFile) = await ReadSecretAsync(config.Config.Gateway.Auth, options.Paths.TokenFile, ct);
-        var setup = new GatewaySetup(options.Paths, config, secret, models, options.Time) { Crash = CrashPoint.From(options.Environment) };
+        var setup = new GatewaySetup(options.Paths, config, secret, models, options.Time)
+        {
+            Sources = sources,
+            Crash = CrashPoint.From(options.Environment),
+        };
         return (setup, tokenFile);
     }
 
@@ -33,17 +37,35 @@ internal static class SetupReader
             _ => ("", null),
         };
 
-    private static async Task<ConfigSnapshot> LoadAsync(GatewayOptions options, CancellationToken ct)
+    /// <summary>What is wrong with a configuration that a gateway could not start with, although each of its settings is right.</summary>
+    public static IEnumerable<string> Problems(ChelaConfig config, IReadOnlyDictionary<string, string> environment)
+    {
+        var problems = new List<string>();
+        _ = ModelSettings.Read(config, environment.GetValueOrDefault, problems);
+        try
+        {
+            _ = new Listeners(config.Gateway, ListenAddress.Local);
+        }
+        catch (StartException refused)
+        {
+            problems.Add(refused.Message);
+        }
+
+        return problems;
+    }
+
+    private static async Task<(ConfigSources Sources, ConfigSnapshot Config)> LoadAsync(GatewayOptions options, CancellationToken ct)
     {
         var path = Path.GetFullPath(options.ConfigFile ?? options.Paths.ConfigFile);
         try
         {
             var bytes = File.Exists(path) || options.ConfigFile is not null ? await File.ReadAllBytesAsync(path, ct) : null;
-            return new ConfigLoader().Load(new ConfigSources(path, bytes)
+            var sources = new ConfigSources(path, bytes)
             {
                 Environment = options.Environment,
                 Overrides = [.. options.Settings.Select(setting => new ConfigOverride(setting.Key, setting.Value, setting.Option))],
-            });
+            };
+            return (sources, new ConfigLoader().Load(sources));
         }
         catch (ConfigException wrong)
         {

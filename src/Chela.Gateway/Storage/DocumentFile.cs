@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Chela.Gateway.Storage;
 
 /// <summary>
@@ -52,7 +54,14 @@ internal sealed class DocumentFile
     /// Returns when the new content is on disk under the document's name. Through a link the target is replaced and the link stays.
     /// Once begun it is not cancelled. Writers of the same object take turns.
     /// </summary>
-    public Task WriteAsync(ReadOnlyMemory<byte> content, CancellationToken ct = default)
+    public Task WriteAsync(ReadOnlyMemory<byte> content, CancellationToken ct = default) => WriteAsync(content, () => true, ct);
+
+    /// <summary>The same, for a document that others change too: false, and it is as it was, where it has not the content that is expected.</summary>
+    /// <param name="expected">What it holds; null where there is to be no file.</param>
+    public Task<bool> ReplaceAsync(byte[]? expected, ReadOnlyMemory<byte> content, CancellationToken ct = default) =>
+        WriteAsync(content, () => Holds(expected), ct);
+
+    private Task<bool> WriteAsync(ReadOnlyMemory<byte> content, Func<bool> isExpected, CancellationToken ct)
     {
         if (content.IsEmpty)
         {
@@ -62,10 +71,10 @@ internal sealed class DocumentFile
         Bounded(content.Length);
 
         // On the pool, as the caller must not wait for several fsyncs; documents change too seldom to have threads of their own.
-        return Task.Run(() => Write(content.Span), ct);
+        return Task.Run(() => Write(content.Span, isExpected), ct);
     }
 
-    private void Write(ReadOnlySpan<byte> content)
+    private bool Write(ReadOnlySpan<byte> content, Func<bool> isExpected)
     {
         lock (_gate)
         {
@@ -73,15 +82,38 @@ internal sealed class DocumentFile
             var folder = System.IO.Path.GetDirectoryName(target)!; // a full path of a file has one
             PrivateFolder.Create(folder);
 
+            if (!isExpected())
+            {
+                return false;
+            }
+
             // First, so that a full disk is noticed before the ring of backups is touched.
             var temporary = WriteTemporary(target, content);
             _backups.Keep(target);
             _options.Step?.Invoke(StorageSteps.DocumentBeforeRename);
+            if (!isExpected()) // once more: the disk may have been slow
+            {
+                File.Delete(temporary);
+                return false;
+            }
+
             File.Move(temporary, target, overwrite: true);
             _options.Step?.Invoke(StorageSteps.DocumentAfterRename);
             PrivateFolder.Flush(folder);
             _options.Step?.Invoke(StorageSteps.DocumentAfterFsync);
+            return true;
         }
+    }
+
+    private bool Holds(byte[]? expected)
+    {
+        if (expected is null || !File.Exists(_path))
+        {
+            return expected is null && !File.Exists(_path);
+        }
+
+        using var handle = PrivateFile.OpenRead(_path);
+        return RandomAccess.GetLength(handle) == expected.Length && File.ReadAllBytes(_path).AsSpan().SequenceEqual(expected);
     }
 
     private string Target() =>
@@ -94,6 +126,7 @@ internal sealed class DocumentFile
         using var handle = PrivateFile.CreateTemporary(temporary);
         try
         {
+            KeepMode(handle, target);
             _options.Step?.Invoke(StorageSteps.DocumentBeforeWrite);
             RandomAccess.Write(handle, content, 0);
             RandomAccess.FlushToDisk(handle);
@@ -104,6 +137,14 @@ internal sealed class DocumentFile
             handle.Dispose();
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    private void KeepMode(SafeFileHandle handle, string target)
+    {
+        if (_options.KeepsMode && !OperatingSystem.IsWindows() && File.Exists(target))
+        {
+            File.SetUnixFileMode(handle, File.GetUnixFileMode(target));
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed record DocumentOptions
     /// <summary>How many former contents are kept.</summary>
     public int Backups { get; init; } = 10;
 
+    /// <summary>Whether those who may read the document can still read it once it is replaced; only its owner can otherwise. Nobody else ever reads backups.</summary>
+    public bool KeepsMode { get; init; }
+
     /// <summary>Null in production.</summary>
     public StorageStep? Step { get; init; }
 }

@@ -15,7 +15,8 @@ internal sealed partial class SliceTable
         Sessions Cron Nodes Canvas Plugins Usage Logs Rest OpenAi -> Bus Rpc Config Access Sessions
         Access      -> Bus Rpc Config
         Bus Sessions Access Cron Nodes Usage -> Storage
-        Config Rpc Storage Discovery   ->
+        Config      -> Storage(DocumentFile)
+        Rpc Storage Discovery          ->
         *           -> Telemetry Schema
         """;
 

@@ -167,6 +167,42 @@ public sealed class DocumentFileTests
     }
 
     [Fact]
+    public async Task Where_others_write_too_only_the_expected_content_is_replaced()
+    {
+        await using var trial = new StorageTrial();
+        var document = new DocumentFile(trial.File("d.json"));
+
+        Assert.True(await document.ReplaceAsync(null, "one"u8.ToArray(), Ct));
+        Assert.False(await document.ReplaceAsync(null, "two"u8.ToArray(), Ct));
+        Assert.False(await document.ReplaceAsync("One"u8.ToArray(), "two"u8.ToArray(), Ct));
+        Assert.True(await document.ReplaceAsync("one"u8.ToArray(), "two"u8.ToArray(), Ct));
+        File.Delete(document.Path);
+        Assert.False(await document.ReplaceAsync("two"u8.ToArray(), "three"u8.ToArray(), Ct));
+
+        Assert.False(File.Exists(document.Path));
+        Assert.Equal(["one"], Backups(trial));
+    }
+
+    [Fact]
+    public async Task A_document_that_others_read_can_keep_its_mode()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        await using var trial = new StorageTrial();
+        var document = new DocumentFile(trial.File("d.json"), new DocumentOptions { KeepsMode = true });
+        await WriteAsync(document, "one");
+#pragma warning disable CA1416 // Skipped on Windows above.
+        var onlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal(onlyOwner, File.GetUnixFileMode(document.Path));
+        File.SetUnixFileMode(document.Path, onlyOwner | UnixFileMode.GroupRead);
+
+        await WriteAsync(document, "two");
+
+        Assert.Equal(onlyOwner | UnixFileMode.GroupRead, File.GetUnixFileMode(document.Path));
+        Assert.Equal(onlyOwner, File.GetUnixFileMode(trial.File("d.json.bak.1")));
+#pragma warning restore CA1416
+    }
+
+    [Fact]
     public async Task Readers_and_writers_at_once_always_meet_a_whole_content()
     {
         await using var trial = new StorageTrial();

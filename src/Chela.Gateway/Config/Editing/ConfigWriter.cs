@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chela.Contracts.Errors;
+using Chela.Gateway.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Chela.Gateway.Config.Editing;
+
+/// <summary>What is wrong with a configuration that only other slices can tell; a gateway would not start with it.</summary>
+internal delegate IEnumerable<string> ConfigCheck(ChelaConfig config);
+
+/// <summary>
+/// Changes the user's file while the gateway runs, and puts the result in force. The file is what the snapshot in force was made of: one that
+/// somebody has changed since is left alone. What a start would refuse is never written.
+/// </summary>
+internal sealed partial class ConfigWriter(
+    ConfigStore store, ConfigSources sources, ConfigCheck check, DocumentFile file, ILogger<ConfigWriter> logger) : IDisposable
+{
+    private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
+    private readonly SemaphoreSlim _turn = new(1);
+    private byte[]? _text = sources.FileBytes;
+
+    /// <summary>Changes settings; returns when the file is on disk and the change in force. Changes take turns.</summary>
+    /// <param name="by">Who changes them, for the log.</param>
+    /// <param name="choose">Says what to change, given what is in force; without any changes nothing is written.</param>
+    /// <exception cref="RpcException">Nothing was changed: a start would refuse the result, the file is another one by now, or the disk refuses.</exception>
+    public async Task<ConfigSnapshot> ChangeAsync(string by, Func<ConfigSnapshot, IReadOnlyList<ConfigEdit>> choose, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            var edits = choose(store.Current);
+            RefuseWhatIsSetElsewhere(edits);
+            var text = edits.Aggregate(_text ?? [], (before, edit) => TextEditor.Apply(before, edit));
+            if (edits.Count == 0 || text.AsSpan().SequenceEqual(_text))
+            {
+                return store.Current;
+            }
+
+            RefuseOtherChanges(text, edits);
+            var next = Load(text);
+            await WriteAsync(text);
+            _text = text;
+            store.Swap(next);
+            Log.Changed(logger, by, string.Join(", ", edits.Select(edit => edit.Key).Distinct()), file.Path);
+            return next;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private void RefuseWhatIsSetElsewhere(IReadOnlyList<ConfigEdit> edits)
+    {
+        foreach (var key in edits.SelectMany(edit => Enumerable.Range(1, edit.Path.Count).Select(count => string.Join('.', edit.Path.Take(count)))))
+        {
+            var place = store.Current.Origins.GetValueOrDefault(key) switch
+            {
+                ConfigLayer.Environment => "an environment variable",
+                ConfigLayer.CommandLine => "an option of the command line",
+                _ => null,
+            };
+            if (place is not null)
+            {
+                throw new RpcException(RpcErrorKind.InvalidRequest, $"{key} is set by {place}, which wins over the file; change it there and restart");
+            }
+        }
+    }
+
+    /// <summary>Compares what the text says with what was asked for: a fault of the editor must not reach the file.</summary>
+    private void RefuseOtherChanges(byte[] text, IReadOnlyList<ConfigEdit> edits)
+    {
+        var wanted = edits.Aggregate(Read(_text ?? []), (settings, edit) => edit.ApplyTo(settings));
+        if (!JsonNode.DeepEquals(Read(text), wanted))
+        {
+            throw new InvalidOperationException($"The change of {string.Join(", ", edits.Select(edit => edit.Key))} would change other settings too.");
+        }
+    }
+
+    private JsonObject Read(byte[] text) => new ConfigText(Path.GetFileName(file.Path), text).Read([]).Values;
+
+    private ConfigSnapshot Load(byte[] text)
+    {
+        try
+        {
+            var next = _loader.Value.Load(sources with { FileBytes = text });
+            return check(next.Config).FirstOrDefault() is { } problem ? throw new RpcException(RpcErrorKind.InvalidRequest, $"invalid config: {problem}") : next;
+        }
+        catch (ConfigException wrong)
+        {
+            var issues = wrong.Problems.Select(problem => new JsonObject { ["path"] = problem.Path, ["message"] = problem.Message });
+            var details = new JsonObject { ["issues"] = new JsonArray([.. issues]) };
+            var sentences = string.Join("; ", wrong.Problems.Select(problem => $"{problem.Path}: {problem.Message}"));
+            throw new RpcException(new RpcError(RpcErrorKind.InvalidRequest, $"invalid config: {sentences}") { Details = JsonElement.Parse(details.ToJsonString()) });
+        }
+    }
+
+    private async Task WriteAsync(byte[] text)
+    {
+        try
+        {
+            if (!await file.ReplaceAsync(_text, text, CancellationToken.None))
+            {
+                throw new RpcException(
+                    RpcErrorKind.Conflict,
+                    $"{file.Path} was changed since the gateway read it, and nothing was written; restart the gateway, so that it reads the file, and try again");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotWritten(logger, file.Path, e.Message);
+            throw new RpcException(
+                RpcErrorKind.Unavailable, $"{file.Path} could not be written, and nothing was changed; is the disk full, or the folder read-only?");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1800, LogLevel.Information, "{By} changed {Keys} in {Path}")]
+        public static partial void Changed(ILogger logger, string by, string keys, string path);
+
+        [LoggerMessage(1801, LogLevel.Error, "The configuration {Path} was not changed, because it could not be written: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string path, string reason);
+    }
+}

@@ -1,0 +1,15 @@
+using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Config;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>What is decided before the gateway is put together.</summary>
+/// <param name="Secret">The shared secret of the mode; empty where it wants none.</param>
+internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, string Secret, ModelSettings Models, TimeProvider Time)
+{
+    /// <summary>What the configuration was made of.</summary>
+    public ConfigSources Sources { get; init; } = new(Config.FilePath, null);
+
+    /// <summary>Where this process is to die, in a trial.</summary>
+    public CrashPoint? Crash { get; init; }
+}

@@ -1,0 +1,204 @@
+using System.Text;
+using Chela.Contracts.Errors;
+using Chela.Gateway.Config;
+using Chela.Gateway.Config.Editing;
+using Chela.Gateway.Storage;
+using Chela.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chela.Gateway.Tests.Config.Editing;
+
+[Trait("Requirement", "K1")]
+[Trait("Requirement", "K3")]
+public sealed class ConfigWriterTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly List<ConfigChange> _heard = [];
+    private ConfigStore _store = null!;
+    private StorageStep? _step;
+
+    private string FilePath => _folder.File("chela.json");
+
+    [Fact]
+    public async Task A_change_is_on_disk_and_in_force_and_comments_stay()
+    {
+        using var writer = Open("{ // mine\n  \"gateway\": { \"port\": 1 },\n}\n");
+
+        var now = await ChangeAsync(writer, ConfigEdit.Set(2, "gateway", "port"), ConfigEdit.Set("x", "session", "mainKey"));
+
+        Assert.Equal("{ // mine\n  \"gateway\": { \"port\": 2 },\n  \"session\": {\n    \"mainKey\": \"x\"\n  },\n}\n", File.ReadAllText(FilePath));
+        Assert.Equal("{ // mine\n  \"gateway\": { \"port\": 1 },\n}\n", File.ReadAllText(FilePath + ".bak.1"));
+        Assert.Same(now, _store.Current);
+        Assert.Equal((2, "x"), (now.Config.Gateway.Port, now.Config.Session.MainKey));
+        Assert.Equal(["gateway", "session"], Assert.Single(_heard).Sections.Order());
+    }
+
+    [Fact]
+    public async Task Without_a_file_one_is_made()
+    {
+        using var writer = Open(null);
+
+        await ChangeAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
+        await ChangeAsync(writer, ConfigEdit.Unset("gateway", "port"));
+
+        Assert.Equal("{\n  \"gateway\": {\n  }\n}\n", File.ReadAllText(FilePath));
+    }
+
+    [Fact]
+    public async Task What_changes_nothing_is_not_written()
+    {
+        using var writer = Open("{\"gateway\":{\"port\":1}}");
+
+        await ChangeAsync(writer);
+        await ChangeAsync(writer, ConfigEdit.Set(1, "gateway", "port"), ConfigEdit.Unset("session", "mainKey"));
+
+        Assert.Empty(_heard);
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Changes_at_once_take_turns_and_all_are_in_the_file()
+    {
+        using var writer = Open("{}");
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(n => Task.Run(() => writer.ChangeAsync(
+            "test", now => [ConfigEdit.Set($"x/{now.Config.Models.Aliases.Count}", "models", "aliases", $"a{n}")], TestContext.Current.CancellationToken))));
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(n => $"x/{n}").Order(), _store.Current.Config.Models.Aliases.Values.Order());
+        Assert.Equal(_store.Current.Hash, ConfigFixture.Load(File.ReadAllText(FilePath)).Hash);
+    }
+
+    [Theory]
+    [InlineData("changed by hand")]
+    [InlineData(null)]
+    public async Task A_file_that_somebody_changed_is_left_alone(string? text)
+    {
+        using var writer = Open("{}");
+        if (text is null)
+        {
+            File.Delete(FilePath);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(FilePath, text, TestContext.Current.CancellationToken);
+        }
+
+        var refused = await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
+
+        Assert.Equal(RpcErrorKind.Conflict, refused.Kind);
+        Assert.Equal($"{FilePath} was changed since the gateway read it, and nothing was written; restart the gateway, so that it reads the file, and try again", refused.Message);
+        Assert.Equal(text, File.Exists(FilePath) ? File.ReadAllText(FilePath) : null);
+        Assert.Empty(_heard);
+    }
+
+    [Fact]
+    public async Task A_file_that_somebody_changes_meanwhile_is_left_alone()
+    {
+        using var writer = Open("{}");
+        _step = step =>
+        {
+            if (step == StorageSteps.DocumentBeforeRename)
+            {
+                File.WriteAllText(FilePath, "by hand");
+            }
+        };
+
+        Assert.Equal(RpcErrorKind.Conflict, (await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"))).Kind);
+
+        Assert.Equal("by hand", File.ReadAllText(FilePath));
+        Assert.DoesNotContain(Directory.GetFiles(_folder.Path), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("gateway.port", "/gateway/port: must be integer")]
+    [InlineData("agents.list.-.idd", "agents.list[0].idd: unknown key (did you mean 'id'?)")]
+    [InlineData("models.providers.x.api", "models.providers.x")]
+    public async Task What_a_start_would_refuse_is_not_written(string path, string problem)
+    {
+        using var writer = Open("{}");
+
+        var refused = await RefusedAsync(writer, ConfigEdit.Set("nonsense", path.Split('.')));
+
+        Assert.Equal(RpcErrorKind.InvalidRequest, refused.Kind);
+        Assert.StartsWith("invalid config: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(problem.TrimStart('/').Replace('/', '.'), refused.Message, StringComparison.Ordinal);
+        Assert.Equal("{}", File.ReadAllText(FilePath));
+    }
+
+    [Fact]
+    public async Task What_another_slice_refuses_is_not_written()
+    {
+        using var writer = Open("{}", check: config => config.Gateway.Port == 2 ? ["2 is no port for us"] : []);
+
+        Assert.Equal("invalid config: 2 is no port for us", (await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"))).Message);
+        Assert.Equal("{}", File.ReadAllText(FilePath));
+    }
+
+    [Theory]
+    [InlineData("gateway", "port")]
+    [InlineData("agents", "list", "-", "id")]
+    public async Task What_another_layer_sets_cannot_be_changed_in_the_file(params string[] path)
+    {
+        using var writer = Open("{}", new() { ["CHELA_AGENTS__LIST"] = "[]" }, new ConfigOverride("gateway.port", "5", "--port"));
+
+        var refused = await RefusedAsync(writer, ConfigEdit.Set("x", path));
+
+        Assert.Equal(
+            path[0] == "agents"
+                ? "agents.list is set by an environment variable, which wins over the file; change it there and restart"
+                : "gateway.port is set by an option of the command line, which wins over the file; change it there and restart",
+            refused.Message);
+        Assert.Equal("{}", File.ReadAllText(FilePath));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_the_disk_refuses_the_old_file_stays_and_stays_in_force(bool isReadOnly)
+    {
+        using var writer = Open("{}");
+        _step = step => _ = step == StorageSteps.DocumentBeforeWrite
+            ? throw (isReadOnly ? new UnauthorizedAccessException("read-only") : new IOException("No space left on device"))
+            : 0;
+
+        var refused = await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
+
+        Assert.Equal(RpcErrorKind.Unavailable, refused.Kind);
+        Assert.Equal($"{FilePath} could not be written, and nothing was changed; is the disk full, or the folder read-only?", refused.Message);
+        Assert.Equal("{}", File.ReadAllText(FilePath));
+        Assert.Empty(_heard);
+
+        _step = null;
+        await ChangeAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
+        Assert.Equal(2, _store.Current.Config.Gateway.Port);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private ConfigWriter Open(string? text, Dictionary<string, string>? environment = null, params ConfigOverride[] overrides) =>
+        Open(text, _ => [], environment, overrides);
+
+    private ConfigWriter Open(string? text, ConfigCheck check, Dictionary<string, string>? environment = null, params ConfigOverride[] overrides)
+    {
+        if (text is not null)
+        {
+            File.WriteAllText(FilePath, text);
+        }
+
+        var sources = new ConfigSources(FilePath, text is null ? null : Encoding.UTF8.GetBytes(text))
+        {
+            Environment = environment ?? [],
+            Overrides = overrides,
+        };
+        _store = new ConfigStore(new ConfigLoader().Load(sources));
+        _store.Subscribe(_heard.Add);
+        var file = new DocumentFile(FilePath, new DocumentOptions { Step = step => _step?.Invoke(step) });
+        return new ConfigWriter(_store, sources, check, file, NullLogger<ConfigWriter>.Instance);
+    }
+
+    private static Task<ConfigSnapshot> ChangeAsync(ConfigWriter writer, params ConfigEdit[] edits) =>
+        writer.ChangeAsync("test", _ => edits, TestContext.Current.CancellationToken);
+
+    private static async Task<RpcError> RefusedAsync(ConfigWriter writer, params ConfigEdit[] edits) =>
+        (await Assert.ThrowsAsync<RpcException>(() => ChangeAsync(writer, edits))).Error;
+}
