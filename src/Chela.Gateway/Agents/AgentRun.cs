@@ -97,7 +97,7 @@ internal sealed partial class AgentRun(
         sessions.Update(turn.Session, entry => SessionProgress.After(entry, question, answer, transcript.Count));
         foreach (var one in turn.Carried.Prepend(turn))
         {
-            await replies.SendAsync(one.Message, answer, stopping);
+            await replies.SendAsync(one, answer, stopping);
             inbox.End(one.Message, NowMs());
         }
 

@@ -29,7 +29,7 @@ internal sealed class LaneWork(Lanes lanes, LaneChanges changes, RunSlots slots)
 
         try
         {
-            return await (changes.ChangeInTurn(session, text, () => DoAsync(work, stop.Token), either.Token) ?? throw LaneChanges.TooMuchWaits());
+            return await (changes.ChangeInTurn(session, text, () => DoAsync(session, work, stop.Token), either.Token) ?? throw LaneChanges.TooMuchWaits());
         }
         finally
         {
@@ -47,16 +47,17 @@ internal sealed class LaneWork(Lanes lanes, LaneChanges changes, RunSlots slots)
         Task[] stopping;
         lock (_gate)
         {
-            stopping = [.. _asked.Where(one => one.Session == session && !one.Stop.IsCancellationRequested).Select(one => one.Stop.CancelAsync())];
+            var those = _asked.Where(one => one.Session == session && !one.Stop.IsCancellationRequested).Reverse(); // what waits first, or it would begin
+            stopping = [.. those.Select(one => one.Stop.CancelAsync())];
         }
 
         await Task.WhenAll(stopping);
         return stopping.Length;
     }
 
-    private async Task<T> DoAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stop)
+    private async Task<T> DoAsync<T>(SessionKey session, Func<CancellationToken, Task<T>> work, CancellationToken stop)
     {
-        var slot = slots.NewSlot();
+        var slot = slots.NewSlot(session);
         await slot.TakeAsync(stop);
         try
         {

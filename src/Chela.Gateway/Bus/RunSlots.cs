@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Chela.Contracts.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Bus;
@@ -11,18 +12,24 @@ internal delegate Task TurnHandler(Turn turn, CancellationToken stopping);
 /// <param name="TellStopped">Tells the end of one that was stopped while it waited, where the disk lets it.</param>
 internal sealed record TurnHandlers(TurnHandler Run, TurnHandler TellStopped);
 
+/// <summary>How many runs may go on at once.</summary>
+/// <param name="Sessions">Those of people's sessions.</param>
+/// <param name="Subagents">Those of sub-agents, which take no place from people.</param>
+internal sealed record RunLimits(int Sessions, int Subagents);
+
 /// <summary>Runs turns, no more at once than the gateway allows. Whatever happens in a run, its turn ends.</summary>
-internal sealed partial class RunSlots(TurnHandlers handlers, int maxConcurrent, ILogger<RunSlots> logger) : IDisposable
+internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, ILogger<RunSlots> logger) : IDisposable
 {
     private const string Unforeseen = "The run failed inside the gateway; its log says why.";
 
-    private readonly SemaphoreSlim _free = new(maxConcurrent);
+    private readonly SemaphoreSlim _free = new(limits.Sessions);
+    private readonly SemaphoreSlim _freeForSubagents = new(limits.Subagents);
 
     /// <summary>Runs a turn as soon as there is a slot. Does not throw.</summary>
     public async Task RunAsync(Turn turn, CancellationToken stopping)
     {
         await turn.Telling;
-        turn.Slot = NewSlot();
+        turn.Slot = NewSlot(turn.Session);
         await turn.Slot.TakeAsync(turn.Aborted);
         await GuardedAsync(handlers.Run, turn, stopping);
         turn.Slot.Release();
@@ -32,13 +39,17 @@ internal sealed partial class RunSlots(TurnHandlers handlers, int maxConcurrent,
         }
     }
 
-    /// <summary>For other work that needs a place among the runs; it has none yet.</summary>
-    public RunSlot NewSlot() => new(_free);
+    /// <summary>For a run, or for other work that needs a place among those of its session's kind; it has none yet.</summary>
+    public RunSlot NewSlot(SessionKey session) => new(SessionKeyForm.Of(session).Kind == SessionKind.Subagent ? _freeForSubagents : _free);
 
     /// <summary>Tells that a waiting turn was stopped. Does not throw; where it cannot be told now, it is told when its turn comes.</summary>
     public Task TellStoppedAsync(Turn turn) => GuardedAsync(handlers.TellStopped, turn, CancellationToken.None);
 
-    public void Dispose() => _free.Dispose();
+    public void Dispose()
+    {
+        _free.Dispose();
+        _freeForSubagents.Dispose();
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "A turn that fails in a way that nobody foresaw must not hold up its lane.")]
     private async Task GuardedAsync(TurnHandler handle, Turn turn, CancellationToken stopping)

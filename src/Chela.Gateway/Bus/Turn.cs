@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Json.Serialization;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus.Queue;
@@ -45,6 +46,10 @@ internal sealed record TurnWishes
 
     /// <summary>Instructions that come after those of the agent.</summary>
     public string? Instructions { get; init; }
+
+    /// <summary>True where the session that spawned this one is told what came of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAnnounced { get; init; }
 }
 
 /// <summary>One message and the run that answers it, while it waits and while it runs.</summary>
@@ -69,6 +74,9 @@ internal sealed class Turn(InboundMessage message)
     public string? SessionId { get; set; }
 
     public TurnWishes Wishes { get; init; } = new();
+
+    /// <summary>The session that spawned this one; null where none did.</summary>
+    public string? SpawnedBy { get; set; }
 
     /// <summary>How it waits, where it has to.</summary>
     public QueueSettings Queue { get; init; } = new();

@@ -28,6 +28,13 @@ internal sealed record AgentsConfig
     /// <summary>True for an agent that there is.</summary>
     public bool Has(string agentId) => Ids.Contains(agentId, StringComparer.Ordinal);
 
+    /// <summary>True where an agent may have another one do a part of its task: itself always.</summary>
+    public bool MaySpawn(string agentId, string other)
+    {
+        var allowed = List.FirstOrDefault(agent => agent.Id == agentId)?.Subagents?.AllowAgents ?? Defaults.Subagents.AllowAgents;
+        return agentId == other || allowed.Contains(AgentSubagentsConfig.Any, StringComparer.Ordinal) || allowed.Contains(other, StringComparer.Ordinal);
+    }
+
     /// <summary>What is in force for an agent; for one that is gone, what holds for all.</summary>
     public AgentInForce Of(string agentId)
     {
@@ -93,6 +100,9 @@ internal sealed record AgentConfig
 
     [Description("Which tools it may use, on top of what holds everywhere.")]
     public ToolPolicyConfig? Tools { get; init; }
+
+    [Description("What it may have sub-agents do; what it does not say is as in the defaults.")]
+    public AgentSubagentsConfig? Subagents { get; init; }
 }
 
 /// <summary>An agent as it is in force: what it says itself, else what the defaults say.</summary>

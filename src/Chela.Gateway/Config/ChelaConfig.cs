@@ -77,6 +77,8 @@ internal sealed record AgentDefaultsConfig
 
     public BudgetConfig Budget { get; init; } = new();
 
+    public SubagentsConfig Subagents { get; init; } = new();
+
     [AllowedValues(Tell, Continue)]
     [Description("What becomes of runs that the end of the gateway cut off: their senders are told, or the next start begins them again.")]
     public string Interrupted { get; init; } = Tell;

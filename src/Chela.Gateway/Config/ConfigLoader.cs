@@ -73,6 +73,7 @@ internal sealed class ConfigLoader
         AuthRule.Problems(config.Gateway).Concat(WebhookRule.Problems(config.Channels)).Concat(ModelRules.Problems(config.Models)).Concat(McpRules.Problems(config.Mcp))
             .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))
             .Concat(AgentListRules.Problems(config.Agents))
+            .Concat(SubagentRules.Problems(config.Agents))
             .Concat(BindingRules.Problems(config))
             .Concat(IdentityLinkRules.Problems(config.Session))
             .Concat(CommandRules.Problems(config));

@@ -5,6 +5,7 @@ using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Agents.Spawning;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
@@ -222,6 +223,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
+        services.GetRequiredService<Announcements>().Begin();
         services.GetRequiredService<McpServers>().Start();
         services.GetRequiredService<StaleRows>().Start();
     }

@@ -120,7 +120,9 @@ internal static class GatewayServices
             var handlers = new TurnHandlers(
                 (turn, stopping) => provider.GetRequiredService<TurnCare>().RunAsync(turn, stopping),
                 (turn, stopping) => provider.GetRequiredService<TurnCare>().TellStoppedAsync(turn, stopping));
-            return new RunSlots(handlers, config.Agents.Defaults.ConcurrentRuns(Environment.ProcessorCount), provider.GetRequiredService<ILogger<RunSlots>>());
+            var agents = config.Agents.Defaults;
+            var limits = new RunLimits(agents.ConcurrentRuns(Environment.ProcessorCount), agents.Subagents.MaxConcurrent);
+            return new RunSlots(handlers, limits, provider.GetRequiredService<ILogger<RunSlots>>());
         })
         .AddSingleton(_ => new LaneRoom(LaneRoom.BytesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)))
         .AddSingleton<Lanes>()
@@ -181,10 +183,7 @@ internal static class GatewayServices
         .AddSingleton<ModelCalls>()
         .AddSingleton<AgentSteps>()
         .AddSingleton<Supervisor>()
-        .AddSingleton(provider => new Subagents(
-            new Lazy<ChatIntake>(provider.GetRequiredService<ChatIntake>),
-            new Lazy<Lanes>(provider.GetRequiredService<Lanes>),
-            provider.GetRequiredService<TimeProvider>()))
+        .AddSubagents()
         .AddSingleton<ToolCatalog>()
         .AddSingleton<ToolRunner>()
         .AddSingleton<McpServers>()

@@ -94,6 +94,20 @@ internal sealed partial class ChatIntake(
         }
     }
 
+    /// <summary>Takes in what a session has to be told that nobody would tell it again: also while the gateway starts or stops.</summary>
+    /// <returns>Null where too much waits or the disk refuses: it has to be tried again.</returns>
+    public async ValueTask<Intake?> TryTakeAsync(InboundMessage message, TurnWishes wishes)
+    {
+        try
+        {
+            return await TakeInAsync(message, wishes, rules.For(message, null), files: null);
+        }
+        catch (Exception e) when (e is RpcException or JournalWriteException)
+        {
+            return null;
+        }
+    }
+
     private async ValueTask<Intake> TakeAsync(InboundMessage message, Commander? commander, MessageWishes wanted, Uploads? files)
     {
         if (commander is not null && files is null)
@@ -118,7 +132,7 @@ internal sealed partial class ChatIntake(
             return new Intake(acceptance, null);
         }
 
-        var turn = new Turn(message) { Wishes = wishes, Queue = queue };
+        var turn = new Turn(message) { Wishes = wishes, Queue = queue, SpawnedBy = sessions.Find(message.Session)?.Spawn?.By };
         lanes.Expect(turn);
         return new Intake(acceptance, turn) { Begin = () => lanes.Enqueue(turn) };
     }

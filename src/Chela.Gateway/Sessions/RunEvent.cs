@@ -38,6 +38,11 @@ internal abstract class RunEvent(Turn turn, int number) : GatewayEvent
         writer.WriteString("runId"u8, Turn.RunId);
         writer.WriteString("sessionKey"u8, Turn.Session.Value);
         writer.WriteString("agentId"u8, Turn.Session.AgentId);
+        if (Turn.SpawnedBy is { } parent)
+        {
+            writer.WriteString("spawnedBy"u8, parent);
+        }
+
         writer.WriteNumber("seq"u8, number);
         WriteOwnMembers(writer);
     }

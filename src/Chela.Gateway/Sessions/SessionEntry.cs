@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Sessions.Spawning;
 
 namespace Chela.Gateway.Sessions;
 
@@ -47,7 +48,10 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
     [JsonIgnore]
     public bool IsArchived => ArchivedAtMs is not null;
 
-    /// <summary><c>provider/model</c> that a person chose for it; null for the configured one.</summary>
+    /// <summary>Where it comes from; null for one that no other session had made.</summary>
+    public Spawn? Spawn { get; init; }
+
+    /// <summary><c>provider/model</c> that was chosen for it; null for the configured one.</summary>
     public string? ModelOverride { get; init; }
 
     /// <summary>What becomes of messages while it is busy, in the words of the configuration; null for the configured.</summary>

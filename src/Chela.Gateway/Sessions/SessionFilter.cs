@@ -36,6 +36,7 @@ internal sealed class SessionFilter(SessionsListParams query, AgentsConfig agent
         && (query.Pinned is null || entry.IsPinned == query.Pinned)
         && (query.AgentId is null || entry.IsOf(query.AgentId))
         && (query.Label is null || entry.Label == query.Label)
+        && (query.SpawnedBy is null || entry.Spawn?.By == query.SpawnedBy)
         && (query.ExcludeSubagents != true || SessionKeyForm.Of(entry.SessionKey).Kind != SessionKind.Subagent)
         && (query.RequireLastInteraction != true || entry.LastInteractionAtMs is not null)
         && (query.ConfiguredAgentsOnly != true || agents.Has(entry.SessionKey.AgentId))

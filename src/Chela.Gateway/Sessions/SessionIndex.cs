@@ -19,6 +19,7 @@ internal sealed class SessionIndex
     private readonly Dictionary<string, SessionKey> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Agent, string Label), SessionKey> _byLabel = [];
+    private readonly Dictionary<string, HashSet<SessionKey>> _spawned = new(StringComparer.Ordinal);
     private SessionEntry[]? _all;
     private SessionEntry[]? _listed;
     private readonly HashSet<SessionEntry> _replaced = new(ReferenceEqualityComparer.Instance);
@@ -57,6 +58,9 @@ internal sealed class SessionIndex
     /// <summary>How many sessions an agent has.</summary>
     public int CountOf(string agentId) => _perAgent.GetValueOrDefault(agentId);
 
+    /// <summary>The sessions that this one had made for parts of its task.</summary>
+    public IReadOnlyList<SessionEntry> SpawnedBy(SessionKey key) => [.. _spawned.GetValueOrDefault(key.Value, []).Select(Find).OfType<SessionEntry>()];
+
     /// <summary>The newest that are not archived, but for the first few.</summary>
     public IReadOnlyList<SessionEntry> Page(int offset, int limit)
     {
@@ -73,6 +77,16 @@ internal sealed class SessionIndex
         if (entry.Label is { } label)
         {
             _byLabel[(key.AgentId, label)] = key;
+        }
+
+        if (entry.Spawn is { By: var parent })
+        {
+            if (!_spawned.TryGetValue(parent, out var siblings))
+            {
+                _spawned[parent] = siblings = [];
+            }
+
+            siblings.Add(key);
         }
 
         Unarchived += entry.IsArchived ? 0 : 1;
@@ -101,6 +115,11 @@ internal sealed class SessionIndex
         if (entry.Label is { } label && _byLabel.GetValueOrDefault((key.AgentId, label)) == key)
         {
             _byLabel.Remove((key.AgentId, label));
+        }
+
+        if (entry.Spawn is { By: var parent } && _spawned[parent] is var siblings && siblings.Remove(key) && siblings.Count == 0)
+        {
+            _spawned.Remove(parent);
         }
 
         Unarchived -= entry.IsArchived ? 0 : 1;

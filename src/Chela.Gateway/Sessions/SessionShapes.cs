@@ -51,6 +51,9 @@ internal sealed record SessionsListParams
     [Description("True leaves out sessions in which agents do a part of another one's task.")]
     public bool? ExcludeSubagents { get; init; }
 
+    [Description("Only the sessions that this one spawned, by its full key."), MinLength(1)]
+    public string? SpawnedBy { get; init; }
+
     [Description("Accepted; there are no sessions of scheduled jobs.")]
     public bool? ExcludeCron { get; init; }
 
@@ -69,7 +72,7 @@ internal sealed record SessionsListParams
     /// <summary>True when it does not ask for all sessions.</summary>
     [JsonIgnore]
     public bool HasFilter => Pinned is not null || IsForArchived != false || ActiveMinutes is not null || AgentId is not null || !string.IsNullOrEmpty(Search) || Label is not null
-        || ActiveOnly == true || ConfiguredAgentsOnly == true || ExcludeSubagents == true || RequireLastInteraction == true || IsByInteraction;
+        || ActiveOnly == true || ConfiguredAgentsOnly == true || ExcludeSubagents == true || RequireLastInteraction == true || IsByInteraction || SpawnedBy is not null;
 
     /// <summary>True when not the last change but the last word of a person says which come first.</summary>
     [JsonIgnore]
@@ -122,6 +125,10 @@ internal sealed record SessionInfo(string Key, string Kind, string AgentId, stri
     public string? ArchiveReason { get; init; }
 
     public string? Label { get; init; }
+
+    public string? SpawnedBy { get; init; }
+
+    public int? SpawnDepth { get; init; }
 
     public string? DisplayName { get; init; }
 

@@ -65,6 +65,9 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     /// <summary>The session of an agent that has this label; null when there is none.</summary>
     public SessionEntry? FindByLabel(string agentId, string label) => Read(index => index.FindByLabel(agentId, label));
 
+    /// <summary>The sessions that this one had made for parts of its task.</summary>
+    public IReadOnlyList<SessionEntry> SpawnedBy(SessionKey key) => Read(index => index.SpawnedBy(key));
+
     /// <summary>How many sessions an agent has.</summary>
     public int CountOf(string agentId) => Read(index => index.CountOf(agentId));
 
@@ -76,7 +79,7 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
     public ValueTask<SessionEntry> GetOrCreateAsync(SessionKey key, CancellationToken ct) =>
         GetOrAddAsync(key, () => new SessionEntry(key.Value, Guid.NewGuid().ToString(), NowMs()), ct);
 
-    /// <summary>Adds a session whose transcript is on disk; returns when it is there too.</summary>
+    /// <summary>Adds a session of which more is known than its key; returns when it is on disk.</summary>
     /// <returns>False when there is one of this key.</returns>
     public async ValueTask<bool> TryAddAsync(SessionKey key, SessionEntry entry)
     {
@@ -175,6 +178,7 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
                 Label = before?.Label,
                 PinnedAtMs = before?.PinnedAtMs,
                 ArchivedAtMs = before?.ArchivedAtMs,
+                Spawn = before?.Spawn,
                 ModelOverride = before?.ModelOverride,
                 QueueMode = before?.QueueMode,
                 QueueDebounceMs = before?.QueueDebounceMs,

@@ -19,7 +19,7 @@ internal sealed class LaneTrial : IDisposable
 
     public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null, long maxBytes = LaneRoom.MostBytes)
     {
-        _slots = new RunSlots(new TurnHandlers(RunAsync, TellStoppedAsync), maxConcurrent, NullLogger<RunSlots>.Instance);
+        _slots = new RunSlots(new TurnHandlers(RunAsync, TellStoppedAsync), new RunLimits(maxConcurrent, maxConcurrent), NullLogger<RunSlots>.Instance);
         Lanes = new Lanes(_slots, new LaneRoom(maxBytes), new GatewayMeter(), time ?? TimeProvider.System, NullLogger<Lanes>.Instance);
     }
 

@@ -28,6 +28,9 @@ internal sealed class FakeOpenAi : IAsyncDisposable
     /// <summary>What belongs into OPENAI_BASE_URL.</summary>
     public string BaseUrl => Address + "/v1";
 
+    /// <summary>Answers by what is asked, where no answer is queued: for conversations that go on at the same time.</summary>
+    public Func<FakeOpenAiRequest, FakeOpenAiReply> Script { get; set; } = _ => FakeOpenAiReply.Text("Hello ", "from ", "the ", "fake.");
+
     /// <summary>All requests so far, in order of arrival.</summary>
     public IReadOnlyList<FakeOpenAiRequest> Requests => [.. _requests];
 
@@ -45,7 +48,7 @@ internal sealed class FakeOpenAi : IAsyncDisposable
         return fake;
     }
 
-    /// <summary>Adds answers for the next requests. A request without one gets a short friendly text.</summary>
+    /// <summary>Adds answers for the next requests. A request without one gets that of the script, which is a short friendly text.</summary>
     public void Enqueue(params FakeOpenAiReply[] replies)
     {
         foreach (var reply in replies)
@@ -88,7 +91,7 @@ internal sealed class FakeOpenAi : IAsyncDisposable
             return;
         }
 
-        var reply = _replies.TryDequeue(out var next) ? next : FakeOpenAiReply.Text("Hello ", "from ", "the ", "fake.");
+        var reply = _replies.TryDequeue(out var next) ? next : Script(request);
         await reply.WriteAsync(context, request);
     }
 }

@@ -1,16 +1,15 @@
 using Chela.Contracts.Errors;
-using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
-using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Spawning;
 
 namespace Chela.Gateway.Agents.Supervisor;
 
 /// <summary>Has agents do parts of a task, each in a session of its own.</summary>
-/// <param name="intake">Takes their tasks in. It leads back to the runs, which lead here: hence late.</param>
-/// <param name="lanes">Stops them.</param>
+/// <param name="spawner">Has their tasks taken in.</param>
+/// <param name="lanes">Stops them. They lead back to the runs, which lead here: hence late.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Subagents(Lazy<ChatIntake> intake, Lazy<Lanes> lanes, TimeProvider time)
+internal sealed class Subagents(Spawner spawner, Lazy<Lanes> lanes, TimeProvider time)
 {
     /// <summary>Gives an agent a task and waits for its answer.</summary>
     /// <param name="parent">The run on whose behalf.</param>
@@ -20,25 +19,22 @@ internal sealed class Subagents(Lazy<ChatIntake> intake, Lazy<Lanes> lanes, Time
     /// <returns>How it ended; a task that is not taken in is a failure.</returns>
     public async Task<(SessionKey Session, TurnResult Result)> RunAsync(Turn parent, string agentId, string task, CancellationToken ct)
     {
-        var runId = Guid.NewGuid().ToString();
-        var session = SessionKey.Of(agentId, $"subagent:{runId}");
-        var message = new InboundMessage(runId, session, task, parent.Message.Channel, parent.Message.SenderId, NowMs());
+        var order = new SpawnOrder(Guid.NewGuid().ToString(), agentId, task, new TurnWishes());
         try
         {
-            var taken = await intake.Value.AcceptAsync(message);
+            var taken = await spawner.SpawnAsync(parent, order);
             taken.Begin?.Invoke();
-            return (session, await taken.Turn!.Completion.WaitAsync(ct));
+            return (order.Session, await taken.Turn!.Completion.WaitAsync(ct));
         }
         catch (OperationCanceledException)
         {
-            lanes.Value.Abort(session, runId);
+            lanes.Value.Abort(order.Session, order.RunId);
             throw;
         }
         catch (RpcException refused)
         {
-            return (session, new TurnResult(TurnStatus.Failed, "", null, refused.Message, NowMs()));
+            return (order.Session, new TurnResult(TurnStatus.Failed, "", null, refused.Message, time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
     }
 
-    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

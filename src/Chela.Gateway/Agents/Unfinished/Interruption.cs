@@ -37,13 +37,13 @@ internal sealed partial class Interruption(
 
             // Also where the run had ended: what is known of the session may not have reached the disk with it.
             sessions.Update(turn.Session, entry => SessionProgress.After(entry, question, answer, transcript.Count));
-            if (await replies.TrySendAsync(turn.Message, answer))
+            if (await replies.TrySendAsync(turn, answer))
             {
                 inbox.End(turn.Message, NowMs());
             }
             else
             {
-                owed.Add(turn.Message, answer);
+                owed.Add(turn, answer);
             }
         }
     }

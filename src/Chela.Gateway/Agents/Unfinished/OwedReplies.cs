@@ -1,4 +1,3 @@
-using Chela.Contracts.Messages;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions;
 
@@ -14,7 +13,7 @@ internal sealed class OwedReplies(Inbox inbox, Replies replies, TimeProvider tim
     private Task _paid = Task.CompletedTask;
 
     /// <summary>Adds one; called by the start alone.</summary>
-    public void Add(InboundMessage message, TranscriptEntry answer) => _paid = PayAsync(_paid, message, answer);
+    public void Add(Turn turn, TranscriptEntry answer) => _paid = PayAsync(_paid, turn, answer);
 
     /// <summary>Leaves what is still owed to the next start.</summary>
     public async Task StopAsync()
@@ -25,13 +24,13 @@ internal sealed class OwedReplies(Inbox inbox, Replies replies, TimeProvider tim
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task PayAsync(Task before, InboundMessage message, TranscriptEntry answer)
+    private async Task PayAsync(Task before, Turn turn, TranscriptEntry answer)
     {
         await before;
         try
         {
-            await replies.SendAsync(message, answer, _stopping.Token);
-            inbox.End(message, time.GetUtcNow().ToUnixTimeMilliseconds());
+            await replies.SendAsync(turn, answer, _stopping.Token);
+            inbox.End(turn.Message, time.GetUtcNow().ToUnixTimeMilliseconds());
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

@@ -39,6 +39,11 @@ internal sealed partial class UnfinishedRuns(
     private async Task<IReadOnlyList<Turn>> SettleAsync(SessionKey key, IReadOnlyList<Turn> turns, CancellationToken ct)
     {
         var session = await sessions.GetOrCreateAsync(key, ct);
+        foreach (var turn in turns)
+        {
+            turn.SpawnedBy = session.Spawn?.By;
+        }
+
         using var transcript = transcripts.Open(session.SessionId);
         var written = await WrittenRuns.FindAsync(transcript, turns, ct);
         var again = config.Current.Config.Agents.Defaults.Interrupted == AgentDefaultsConfig.Continue

@@ -3,6 +3,7 @@ using Chela.Contracts.Messages;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Spawning;
 
 namespace Chela.Gateway.Agents.Tools.Messages;
 
@@ -47,7 +48,7 @@ internal sealed class SessionSend
             var id = SendLimits.IdOf(Kind, context, session.Value, arguments.Text);
             var text = $"[From your session {context.SessionKey}]\n{arguments.Text}";
             var message = new InboundMessage(
-                id, session, text, context.Channel ?? ChatIntake.OfClients, $"session:{context.SessionKey}", _time.GetUtcNow().ToUnixTimeMilliseconds());
+                id, session, text, context.Channel ?? ChatIntake.OfClients, SessionSender.Of(context.SessionKey), _time.GetUtcNow().ToUnixTimeMilliseconds());
             var taken = await _intake.AcceptAsync(message);
             taken.Begin?.Invoke();
             return new ToolResult(taken.Acceptance == Acceptance.New ? $"Sent to {session}." : $"It was sent to {session} before.");
