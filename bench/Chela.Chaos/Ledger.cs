@@ -14,6 +14,9 @@ internal sealed record Message(int Client, int Number, bool IsByWebhook, string 
     /// <summary>Its idempotency key.</summary>
     public string Key => $"c{Client}-{Number}";
 
+    /// <summary>The file that comes with it; null for none.</summary>
+    public byte[]? File { get; init; }
+
     /// <summary>The id of its run.</summary>
     public string RunId => IsByWebhook ? $"webhook:{WebhookDoor.Account}:{Key}" : Key;
 
@@ -31,6 +34,8 @@ internal sealed class Ledger
     public IReadOnlyCollection<string> Faults => _faults;
 
     public int Acknowledged => _acknowledged.Count;
+
+    public int WithFile => _acknowledged.Values.Count(message => message.File is not null);
 
     /// <summary>How often sending a message was tried again, because its acknowledgement did not come or as a trial.</summary>
     public int Resent => _resent;

@@ -9,6 +9,7 @@ Console.WriteLine($"""
     | --- | ---: |
     {string.Join('\n', outcome.Kills.OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"| ended: {kind.Key} | {kind.Value:N0} |"))}
     | messages acknowledged, by {plan.Clients} clients in 3 dialects and by webhook | {outcome.Ledger.Acknowledged:N0} |
+    | … of them with a file, which is given back | {outcome.Ledger.WithFile:N0} |
     | tries without an acknowledgement, made again under the same key | {outcome.Ledger.Resent:N0} |
     | runs cut off, which say so in their transcript | {outcome.Interrupted:N0} |
     | pieces of answers that the webhook's program was sent once more, under their key | {outcome.PiecesAgain:N0} |

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Chela.Chaos;
@@ -10,6 +11,7 @@ namespace Chela.Chaos;
 internal sealed class Sender(int number, Victim gateway, WebhookDoor webhook, Ledger ledger, ChaosPlan plan)
 {
     private const int ComeBackMs = 20;
+    private const string FileName = "chaos.bin";
 
     private readonly Random _random = new(plan.Seed + number);
 
@@ -80,6 +82,11 @@ internal sealed class Sender(int number, Victim gateway, WebhookDoor webhook, Le
     {
         _wire ??= await Wire.OpenAsync(dialect, gateway, ct);
         var parameters = new JsonObject { ["sessionKey"] = message.Session, ["message"] = message.Text, ["idempotencyKey"] = message.Key };
+        if (message.File is { } file)
+        {
+            parameters["attachments"] = new JsonArray(new JsonObject { ["fileName"] = FileName, ["content"] = Convert.ToBase64String(file) });
+        }
+
         var answer = await _wire.CallAsync("chat.send", parameters, ct);
         return answer.GetProperty("status").GetString() == "started";
     }
@@ -89,8 +96,19 @@ internal sealed class Sender(int number, Victim gateway, WebhookDoor webhook, Le
         var count = ++_sent;
         var words = string.Join(' ', Enumerable.Range(count, _random.Next(1, 40)).Select(word => $"{word}"));
         var place = $"era-{era}-{_random.Next(plan.Sessions)}";
-        return _random.Next(5) == 0
-            ? new Message(number, count, _dialect is null, place, $"/slow 5 {words}", words)
-            : new Message(number, count, _dialect is null, place, $"{number} says {words}", $"{number} says {words}");
+        return _random.Next(6) switch
+        {
+            0 => new Message(number, count, _dialect is null, place, $"/slow 5 {words}", words),
+            1 when _dialect is not null => WithFile(count, place, $"{number} sends {words}"),
+            _ => new Message(number, count, _dialect is null, place, $"{number} says {words}", $"{number} says {words}"),
+        };
+    }
+
+    /// <summary>A message with a file that is no text: of it the echo model is told what it is, and no more.</summary>
+    private Message WithFile(int count, string place, string text)
+    {
+        byte[] file = [0, .. Encoding.UTF8.GetBytes($"{number} {count} {text}")];
+        var told = $"\n[file {FileName}, application/octet-stream, {file.Length} bytes: its content cannot be shown to you]\n";
+        return new Message(number, count, IsByWebhook: false, place, text, text + told) { File = file };
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -23,6 +24,7 @@ internal sealed class Verdict(Victim gateway, ChannelFake channel, Ledger ledger
         foreach (var session in sessions)
         {
             Check(session, [.. ledger.OfSession(session)], await HistoryAsync(wire, session, ct));
+            await CheckFilesAsync(wire, [.. ledger.OfSession(session).Where(message => message.File is not null)], ct);
             await CheckRepliesAsync([.. ledger.OfSession(session).Where(message => message.IsByWebhook).OrderBy(message => (message.Client, message.Number))], ct);
         }
     }
@@ -52,6 +54,28 @@ internal sealed class Verdict(Victim gateway, ChannelFake channel, Ledger ledger
             if (!order.SequenceEqual(order.Order()))
             {
                 ledger.Fault($"{mine.First().Session}: the answers to client {mine.Key} arrived in another order");
+            }
+        }
+    }
+
+    /// <summary>Each file is given back as it came.</summary>
+    private async Task CheckFilesAsync(Wire wire, IReadOnlyList<Message> messages, CancellationToken ct)
+    {
+        foreach (var message in messages)
+        {
+            var id = Convert.ToHexStringLower(SHA256.HashData(message.File!));
+            var parameters = new JsonObject { ["sessionKey"] = message.Session, ["artifactId"] = id, ["runId"] = message.RunId };
+            try
+            {
+                var answer = await wire.CallAsync("artifacts.download", parameters, ct);
+                if (answer.GetProperty("data").GetString() != Convert.ToBase64String(message.File!))
+                {
+                    ledger.Fault($"{message.RunId} has another file");
+                }
+            }
+            catch (RefusedException e)
+            {
+                ledger.Fault($"{message.RunId} has lost its file: {e.Message}");
             }
         }
     }
