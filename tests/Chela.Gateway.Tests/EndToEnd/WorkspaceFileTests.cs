@@ -58,11 +58,56 @@ public sealed class WorkspaceFileTests
         Assert.Equal(("true", null), (missing.Text("payload/file/missing"), missing.Text("payload/file/content")));
     }
 
+    [Fact]
+    [Trait("Requirement", "W9")]
+    public async Task Notes_of_the_days_are_listed_after_the_other_files_and_can_be_changed()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        await using var client = await gateway.OpenOpenClawAsync();
+
+        var missing = await client.CallAsync("agents.files.get", Params("memory/2026-11-25.md"));
+        var first = await client.CallAsync("agents.files.set", Params("memory/2026-11-25.md", "Ann likes tea"));
+        await client.CallAsync("agents.files.set", Params("memory/2026-11-26.md", "Bea likes coffee"));
+        var again = await client.CallAsync("agents.files.set", Params("memory/2026-11-25.md", "Ann likes milk", first.Text("payload/file/hash")));
+        var listed = await client.CallAsync("agents.files.list", new() { ["agentId"] = "main" });
+        var found = await client.CallAsync("memory.search", new() { ["query"] = "milk" });
+
+        Assert.Equal("true", missing.Text("payload/file/missing"));
+        Assert.Equal("Ann likes milk", again.Text("payload/file/content"));
+        Assert.Equal(["MEMORY.md", "memory/2026-11-26.md", "memory/2026-11-25.md"], listed.List("payload/files").TakeLast(3).Select(file => file.Text("name")));
+        Assert.Equal(["memory/2026-11-25.md"], found.List("payload/results").Select(hit => hit.Text("path")));
+    }
+
+    [Fact]
+    [Trait("Requirement", "A8")]
+    public async Task A_folder_of_notes_that_is_a_link_is_not_followed()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        await using var client = await gateway.OpenOpenClawAsync();
+        var workspace = (await client.CallAsync("agents.files.set", Params("SOUL.md", "x"))).Text("payload/workspace")!;
+        var outside = Directory.CreateDirectory(Path.Combine(folder.Path, "outside")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(outside, "secret.md"), "secret", Ct);
+        Directory.CreateSymbolicLink(Path.Combine(workspace, "memory"), outside);
+
+        var read = await client.CallAsync("agents.files.get", Params("memory/secret.md"));
+        var written = await client.CallAsync("agents.files.set", Params("memory/secret.md", "mine"));
+
+        Assert.Equal(("true", null), (read.Text("payload/file/missing"), read.Text("payload/file/content")));
+        Assert.Contains("links are not followed", written.Text("error/message"), StringComparison.Ordinal);
+        Assert.Equal("secret", await File.ReadAllTextAsync(Path.Combine(outside, "secret.md"), Ct));
+    }
+
     [Theory]
     [InlineData("main", "../chela.json")]
     [InlineData("main", "/etc/passwd")]
     [InlineData("main", "notes.md")]
     [InlineData("main", "agents.md")]
+    [InlineData("main", "memory/../SOUL.md")]
+    [InlineData("main", "memory/sub/day.md")]
+    [InlineData("main", "memory/.hidden.md")]
+    [InlineData("main", "memory/day.txt")]
     [InlineData("other", "SOUL.md")]
     [InlineData("../main", "SOUL.md")]
     [Trait("Requirement", "A8")]

@@ -9,7 +9,7 @@ using Chela.Gateway.Schema;
 
 namespace Chela.Gateway.Agents.Briefing;
 
-/// <summary>The files that agents are told of, for those who look after them.</summary>
+/// <summary>The files that agents are told of, and what they note from day to day, for those who look after them.</summary>
 internal sealed class WorkspaceFileMethods(Workspaces workspaces) : IMethodModule
 {
     private readonly Lock _writing = new();
@@ -19,22 +19,22 @@ internal sealed class WorkspaceFileMethods(Workspaces workspaces) : IMethodModul
         var json = BriefingJson.Default;
         methods.Add(MethodMap.Method("agents.files.list", OperatorScopes.Read, json.AgentsFilesListParams, json.AgentsFilesListResult, List) with
         {
-            Summary = "List the files that an agent is told of before every conversation.",
+            Summary = "List the files that an agent is told of before every conversation, and its notes of the days.",
         });
         methods.Add(MethodMap.Method("agents.files.get", OperatorScopes.Read, json.AgentsFilesGetParams, json.AgentsFilesGetResult, Get) with
         {
-            Summary = "Read one of the files that an agent is told of.",
+            Summary = "Read one of these files.",
         });
         methods.Add(MethodMap.Method("agents.files.set", OperatorScopes.Admin, json.AgentsFilesSetParams, json.AgentsFilesSetResult, Set) with
         {
-            Summary = "Write one of the files that an agent is told of.",
+            Summary = "Write one of these files.",
         });
     }
 
     private ValueTask<AgentsFilesListResult> List(AgentsFilesListParams parameters, CallContext context, CancellationToken ct)
     {
         var workspace = workspaces.PathFor(parameters.AgentId);
-        return new(new AgentsFilesListResult(parameters.AgentId, workspace, [.. WorkspaceFiles.Names.Select(name => Look(workspace, name))]));
+        return new(new AgentsFilesListResult(parameters.AgentId, workspace, [.. WorkspaceFiles.Names.Concat(WorkspaceFiles.FindNotes(workspace, ct)).Select(name => Look(workspace, name))]));
     }
 
     private ValueTask<AgentsFilesGetResult> Get(AgentsFilesGetParams parameters, CallContext context, CancellationToken ct)
@@ -68,21 +68,22 @@ internal sealed class WorkspaceFileMethods(Workspaces workspaces) : IMethodModul
 
     private static AgentsFile Look(string workspace, string name)
     {
-        using var root = WorkspaceEntry.Root(workspace);
-        using var file = root.Child(name);
         var path = Path.Combine(workspace, name);
-        return file.Kind != EntryKind.File ? new AgentsFile(name, path, Missing: true) : new AgentsFile(name, path, Missing: false)
+        return WorkspaceFiles.At(workspace, name, file => file is not { Kind: EntryKind.File } ? new AgentsFile(name, path, Missing: true) : new AgentsFile(name, path, Missing: false)
         {
             Size = file.Size,
             UpdatedAtMs = new DateTimeOffset(File.GetLastWriteTimeUtc(file.Path)).ToUnixTimeMilliseconds(),
-        };
+        });
     }
 
     private static void Write(string workspace, string name, string text) => Try(() => Workspace.Try(name, () =>
     {
-        using var root = WorkspaceEntry.Root(workspace);
-        TextFile.Replace(root, name, name, text);
-        return true;
+        var (folder, file) = Workspace.FindPlace(workspace, name);
+        using (folder)
+        {
+            TextFile.Replace(folder, file, name, text);
+            return true;
+        }
     }));
 
     private static T Try<T>(Func<T> work)
@@ -97,7 +98,7 @@ internal sealed class WorkspaceFileMethods(Workspaces workspaces) : IMethodModul
         }
     }
 
-    private static string NameOf(string name) => WorkspaceFiles.Names.Contains(name)
+    private static string NameOf(string name) => WorkspaceFiles.Names.Contains(name) || WorkspaceFiles.IsNote(name)
         ? name
         : throw new RpcException(RpcErrorKind.InvalidRequest, $"unsupported file \"{JsonText.Show(name)}\"; agents.files.list names those that there are");
 

@@ -8,13 +8,8 @@ namespace Chela.Gateway.Agents.Memory;
 /// <summary>What an agent remembers: <c>MEMORY.md</c>, and a file of notes for each day in the folder <c>memory</c> of its workspace.</summary>
 internal static class MemoryFiles
 {
-    /// <summary>The folder of the notes.</summary>
-    public const string Folder = "memory";
-
+    private const string Folder = WorkspaceFiles.Notes;
     private const string Ending = ".md";
-
-    /// <summary>The most files that are searched, the newest days first.</summary>
-    private const int MaxFiles = 1_000;
 
     /// <summary>The most characters that are searched.</summary>
     private const int MaxChars = 8_000_000;
@@ -23,7 +18,7 @@ internal static class MemoryFiles
     public static IEnumerable<MemoryPassage> Passages(string workspace, CancellationToken ct)
     {
         var left = MaxChars;
-        foreach (var path in Paths(workspace, ct).Take(MaxFiles))
+        foreach (var path in WorkspaceFiles.FindNotes(workspace, ct).Prepend(WorkspaceFiles.Memory)) // what is known for good comes first
         {
             ct.ThrowIfCancellationRequested();
             var text = TryRead(workspace, path);
@@ -71,18 +66,6 @@ internal static class MemoryFiles
         Workspace.MustBeFile(file, path);
         return TextFile.Read(file, path);
     });
-
-    /// <summary>The long-term file first, then the days from the newest on.</summary>
-    private static List<string> Paths(string workspace, CancellationToken ct)
-    {
-        using var root = WorkspaceEntry.Root(workspace);
-        using var folder = root.Child(Folder);
-        var days = folder.Kind != EntryKind.Folder ? [] : FileTree.Walk(folder, Folder, depth: 1, ct)
-            .Where(found => found.Entry.Kind == EntryKind.File && found.Path.EndsWith(Ending, StringComparison.Ordinal))
-            .Select(found => found.Path)
-            .ToList();
-        return [WorkspaceFiles.Memory, .. days.Order(StringComparer.Ordinal).Reverse()];
-    }
 
     private static string TryRead(string workspace, string path)
     {
