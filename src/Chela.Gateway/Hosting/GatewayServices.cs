@@ -6,7 +6,6 @@ using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Access.Nodes;
 using Chela.Gateway.Access.Oidc;
 using Chela.Gateway.Agents;
-using Chela.Gateway.Agents.Approvals;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
@@ -189,10 +188,7 @@ internal static class GatewayServices
         .AddSingleton<McpServers>()
         .AddSingleton<IToolSource>(provider => provider.GetRequiredService<McpServers>())
         .AddSingleton<IMethodModule, ToolMethods>()
-        .AddSingleton(provider => new ApprovalGrants(
-            new DocumentFile(provider.GetRequiredService<StatePaths>().ApprovalsFile), provider.GetRequiredService<ILogger<ApprovalGrants>>()))
-        .AddSingleton<ApprovalTable>()
-        .AddSingleton<IMethodModule, ApprovalMethods>()
+        .AddApprovals()
         .AddWorkspaces()
         .AddSingleton<StoppedTurns>()
         .AddSingleton<TurnCare>()

@@ -7,7 +7,7 @@ namespace Chela.Gateway.Agents.Approvals;
 
 /// <summary>What was allowed for good, and by whom.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="Subject">See <see cref="Approval.Subject"/>.</param>
+/// <param name="Subject">See <see cref="ApprovalSubject.Name"/>.</param>
 /// <param name="By">Who decided.</param>
 /// <param name="AtMs">When, in Unix milliseconds.</param>
 internal sealed record ApprovalGrant(string AgentId, string Subject, string By, long AtMs);
@@ -26,13 +26,13 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
     private bool _isUnreadable;
 
     /// <summary>True when nobody need be asked.</summary>
-    public async Task<bool> CoversAsync(Approval approval, CancellationToken ct)
+    public async Task<bool> CoversAsync(ApprovalSubject subject, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
         {
-            return _ofSessions.Contains((approval.SessionKey, approval.Subject))
-                || (await LastingAsync(ct)).Exists(grant => grant.AgentId == approval.AgentId && grant.Subject == approval.Subject);
+            return _ofSessions.Contains((subject.SessionKey, subject.Name))
+                || (await LastingAsync(ct)).Exists(grant => grant.AgentId == subject.AgentId && grant.Subject == subject.Name);
         }
         finally
         {
@@ -41,22 +41,22 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
     }
 
     /// <summary>Allows it for the session.</summary>
-    public async Task AddForSessionAsync(Approval approval, CancellationToken ct)
+    public async Task AddForSessionAsync(ApprovalSubject subject, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
-        _ofSessions.Add((approval.SessionKey, approval.Subject));
+        _ofSessions.Add((subject.SessionKey, subject.Name));
         _ofSessions.RemoveRange(0, Math.Max(0, _ofSessions.Count - MostGrants));
         _turn.Release();
     }
 
     /// <summary>Allows it for good; returns when that is on disk.</summary>
     /// <exception cref="IOException">The disk refuses: nothing was allowed.</exception>
-    public async Task AddForGoodAsync(Approval approval, string by, long atMs, CancellationToken ct)
+    public async Task AddForGoodAsync(ApprovalSubject subject, string by, long atMs, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
         {
-            List<ApprovalGrant> all = [.. await LastingAsync(ct), new(approval.AgentId, approval.Subject, by, atMs)];
+            List<ApprovalGrant> all = [.. await LastingAsync(ct), new(subject.AgentId, subject.Name, by, atMs)];
             all.RemoveRange(0, Math.Max(0, all.Count - MostGrants));
             if (_isUnreadable)
             {

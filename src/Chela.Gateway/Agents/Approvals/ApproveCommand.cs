@@ -5,30 +5,41 @@ using Chela.Gateway.Sessions.Commands;
 
 namespace Chela.Gateway.Agents.Approvals;
 
-/// <summary>Deciding on the use of a tool in the chat.</summary>
+/// <summary>Deciding in the chat on what waits for it.</summary>
 internal sealed class ApproveCommand(ApprovalTable approvals) : ICommandModule
 {
     public IEnumerable<ChatCommand> Commands =>
     [
-        new("approve", "options", "Show what the agents ask leave for, or decide on it.", RunAsync)
+        new("approve", "options", "Show what agents and clients ask leave for, or decide on it.", RunAsync)
         {
             Argument = new CommandArgument("id and decision", $"for example: ABCD2345 allow-once; one of {string.Join(", ", ApprovalWords.All)}"),
         },
     ];
 
-    /// <summary>Decides on behalf of a caller.</summary>
-    /// <exception cref="RpcException">Nothing of this id waits, or the decision cannot be kept.</exception>
+    /// <summary>Decides on behalf of a caller; does nothing where the same was decided a moment ago.</summary>
+    /// <exception cref="RpcException">Nothing of this id waits, or that cannot be decided on it, or the decision cannot be kept.</exception>
     public static async Task<Approval> ResolveAsync(ApprovalTable approvals, string id, ApprovalDecision decision, Caller caller)
     {
+        if (approvals.Find(id) is { } one && !one.Decisions.Contains(decision))
+        {
+            throw new RpcException(RpcErrorKind.InvalidRequest, $"this can only be decided by one of {string.Join(", ", one.Decisions.Select(ApprovalWords.Of))}");
+        }
+
         try
         {
-            return await approvals.ResolveAsync(id, decision, caller.Party ?? caller.ClientId) ?? throw ApprovalMethods.Unknown();
+            return await approvals.ResolveAsync(id, decision, caller.Party ?? caller.ClientId) ?? DecidedSo(approvals, id, decision);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RpcException(RpcErrorKind.Unavailable, "the decision could not be written to disk, and was not taken; is the disk full?");
         }
     }
+
+    private static Approval DecidedSo(ApprovalTable approvals, string id, ApprovalDecision decision) => approvals.FindDecided(id) switch
+    {
+        { Decision: { } earlier } outcome => earlier == decision ? outcome.Approval : throw ApprovalMethods.Decided(),
+        _ => throw ApprovalMethods.Unknown(),
+    };
 
     private async Task<CommandReply> RunAsync(CommandCall call)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chela.Contracts.Errors;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Approvals;
 using Chela.Gateway.Hosting;
@@ -151,12 +152,52 @@ public sealed class ApprovalTests
     }
 
     [Fact]
-    public void People_are_shown_one_line_without_tricks()
+    public async Task Commands_of_clients_are_bounded_end_in_time_and_are_known_a_moment_longer()
     {
-        var approval = new Approval("A", "exec", "{\"command\":\"ls\n\u202Etxt.exe\"}", "main", "s", "r", "c", 0, 1) { Subject = "exec" };
+        using var folder = new TempFolder();
+        var time = new ManualTimeProvider();
+        await using var parts = await GatewayParts.StartAsync(folder, time);
+        var table = parts.Get<ApprovalTable>();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        Approval Command(string id) => new CommandQuestion { Command = "ls", TimeoutMs = int.MaxValue }.ToApproval(id, now, ApprovalTable.Longest);
 
-        Assert.Equal("exec {\"command\":\"ls  txt.exe\"}", approval.Shown);
+        var waiting = Enumerable.Range(0, ApprovalTable.MostCommands).Select(number => table.Open(Command($"c{number}"))).ToList();
+        Assert.Equal(RpcErrorKind.TooMany, (await Assert.ThrowsAsync<RpcException>(() => table.Open(Command("more")))).Error.Kind);
+        time.Advance(ApprovalTable.Longest);
+
+        Assert.All(await Task.WhenAll(waiting), Assert.Null);
+        Assert.Empty(table.Pending);
+        Assert.Null(Assert.IsType<ApprovalOutcome>(await table.WaitAsync("c0", Ct)).Decision);
+        Assert.Equal("approval id already pending", (await Assert.ThrowsAsync<RpcException>(() => table.Open(Command("c0")))).Message);
+        time.Advance(RecentDecisions.Kept);
+        Assert.Null(await table.WaitAsync("c0", Ct));
     }
+
+    [Fact]
+    public async Task A_decision_that_cannot_be_kept_leaves_the_question_to_its_end()
+    {
+        using var folder = new TempFolder();
+        var time = new ManualTimeProvider();
+        await using var parts = await GatewayParts.StartAsync(folder, time);
+        await File.WriteAllTextAsync(parts.Get<StatePaths>().ApprovalsFile, "no json", Ct);
+        var table = parts.Get<ApprovalTable>();
+        var waits = time.WhenTimerAsync(ApprovalTable.Longest);
+        var ask = table.AskAsync(new ToolDescription("look", "Looks.", JsonElement.Parse("{}")), "{}", new ToolContext("main", "s", "r", "c", "/"), null, Ct);
+        await waits;
+        await Assert.ThrowsAsync<IOException>(() => table.ResolveAsync(table.Pending[0].Id, ApprovalDecision.AllowAlways, "tester"));
+
+        time.Advance(ApprovalTable.Longest);
+
+        Assert.Equal("Nobody approved the use of the tool in time.", await ask);
+        Assert.Empty(table.Pending);
+    }
+
+    [Theory]
+    [InlineData("ls -l \"a b\" ü 烏龜 😀", "ls -l \"a b\" ü 烏龜 😀")]
+    [InlineData("ls\n\u202Etxt.exe", "ls\\u{A}\\u{202E}txt.exe")]
+    [InlineData("rm\u200B \u3164\u00A0x\u2028", "rm\\u{200B} \\u{3164}\\u{A0}x\\u{2028}")]
+    [InlineData("ls \U000E0041", "ls \\u{E0041}")]
+    public void People_are_shown_one_line_without_tricks(string text, string shown) => Assert.Equal(shown, ShownText.Of(text));
 
     private static async Task<Approval?> Resolve(ToolTrial trial, string id, string decision) =>
         await trial.Parts.Get<ApprovalTable>().ResolveAsync(id, ApprovalWords.Read(decision)!.Value, "tester");
