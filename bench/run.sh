@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Publishes the gateway and the baseline in the same form, compares them, and writes bench/results/<date>-<set>.md.
 #   bench/run.sh [start] [--rounds N] [--starts N] [--seconds S]
+#   bench/run.sh runs [--rounds N] [--seconds S]
 #   bench/run.sh sessions [--rounds N] [--seconds S] [--sessions N]
 #   bench/run.sh chaos [--kills N] [--clients N] [--seed N] [--interrupted tell|continue]
 #   bench/run.sh connections [--rounds N] [--seconds S] [--connections N] [--deaf N] [--events N] [--cuts N]
@@ -11,7 +12,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 set=start
 case ${1:-} in
-    start | connections | sessions | chaos) set=$1; shift ;;
+    start | connections | sessions | runs | chaos) set=$1; shift ;;
 esac
 rid=$(dotnet --info | sed -n 's/^ *RID: *//p' | head -1)
 
@@ -19,6 +20,7 @@ case $set in
     start) title='Start, memory and requests beside a bare Kestrel' ;;
     connections) title='Many connections beside a bare Kestrel' ;;
     sessions) title='Many sessions' ;;
+    runs) title='Answers of a model, through the gateway and without it' ;;
     chaos) title='Killed again and again under load' ;;
 esac
 

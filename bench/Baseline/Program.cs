@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using Baseline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,7 @@ await using var app = builder.Build();
 app.UseWebSockets();
 app.Run(context =>
     context.WebSockets.IsWebSocketRequest ? EchoAsync(context)
+    : InstantModel.IsAsked(context.Request) ? InstantModel.AnswerAsync(context)
     : context.Request.Method == HttpMethods.Post ? BroadcastAsync(context)
     : context.Response.WriteAsync("ok", context.RequestAborted));
 await app.RunAsync();

@@ -7,6 +7,7 @@ var questions = options.Set switch
 {
     "connections" => Connections(options.Crowds),
     "sessions" => Sessions(options),
+    "runs" => Runs(options),
     _ => Start(options),
 };
 foreach (var question in questions.Where(question => options.Only is null || options.Only == question.Name))
@@ -25,6 +26,12 @@ static Question[] Start(BenchOptions options) =>
 
 static Question[] Sessions(BenchOptions options) =>
     [new("sessions", subject => ManySessions.AskAsync(subject, options.Sessions, options.Seconds), ForBoth: false)];
+
+static Question[] Runs(BenchOptions options) =>
+[
+    new("one", subject => ModelAnswers.AskAsync(subject, options, connections: 1)),
+    new("many", subject => ModelAnswers.AskAsync(subject, options, connections: 16)),
+];
 
 static Question[] Connections(ConnectionOptions crowds) =>
 [

@@ -17,6 +17,9 @@ public enum LoadMode
 
     /// <summary>Cuts one of them again and again and asks for what it missed, see <see cref="ResumeTrial"/>.</summary>
     Resume,
+
+    /// <summary>Has each of them ask a model, answer after answer, and measures the first words and the whole, see <see cref="RunLoad"/>.</summary>
+    Runs,
 }
 
 /// <summary>What to send, over how many connections, for how long.</summary>

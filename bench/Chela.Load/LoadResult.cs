@@ -11,6 +11,15 @@ namespace Chela.Load;
 /// <param name="Max">Longest latency in microseconds.</param>
 public sealed record LoadResult(long Requests, long Errors, double PerSecond, long P50, long P99, long Max);
 
+/// <summary>How fast models answered.</summary>
+/// <param name="Answers">Whole answers inside the measured time.</param>
+/// <param name="TokensPerSecond">Their tokens per second, over all connections.</param>
+/// <param name="FirstP50">Median time from the question to the first words, in microseconds.</param>
+/// <param name="FirstP99">The time that 99 of 100 first words stayed within.</param>
+/// <param name="WholeP50">Median time from the question to the end of the answer.</param>
+/// <param name="WholeP99">The time that 99 of 100 answers stayed within.</param>
+public sealed record RunLoadResult(long Answers, double TokensPerSecond, long FirstP50, long FirstP99, long WholeP50, long WholeP99);
+
 /// <summary>How a crowd stands.</summary>
 /// <param name="Open">Connections that are logged in now.</param>
 /// <param name="Tries">Logins that were tried so far, also those that failed.</param>
@@ -44,6 +53,7 @@ public sealed record TrialResult(long Events, int Cuts, int Resumed, double Seco
 
 /// <summary>The shapes that leave the process.</summary>
 [JsonSerializable(typeof(LoadResult))]
+[JsonSerializable(typeof(RunLoadResult))]
 [JsonSerializable(typeof(CrowdState))]
 [JsonSerializable(typeof(ArrivalResult))]
 [JsonSerializable(typeof(DeafState))]

@@ -13,6 +13,9 @@ switch (plan.Mode)
             return await trial.RunAsync();
         }
 
+    case LoadMode.Runs:
+        return await RunLoad.RunAsync(plan);
+
     default:
         return await RequestLoad.RunAsync(plan);
 }
