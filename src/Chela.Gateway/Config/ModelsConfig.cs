@@ -19,10 +19,13 @@ internal sealed record ModelProviderConfig
     /// <summary>Chat completions as OpenAI speaks them.</summary>
     public const string OpenAiCompletions = "openai-completions";
 
+    /// <summary>Responses as OpenAI speaks them.</summary>
+    public const string OpenAiResponses = "openai-responses";
+
     /// <summary>Messages as Anthropic speaks them.</summary>
     public const string AnthropicMessages = "anthropic-messages";
 
-    [AllowedValues(OpenAiCompletions, AnthropicMessages), Description("What the provider speaks; unset means what a well-known one speaks, and chat completions for any other.")]
+    [AllowedValues(OpenAiCompletions, OpenAiResponses, AnthropicMessages), Description("What the provider speaks; unset means what a well-known one speaks, and chat completions for any other.")]
     public string? Api { get; init; }
 
     [Description("Address of the provider's interface; unset means the provider's own.")]

@@ -12,15 +12,19 @@ public sealed class ProviderTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Theory]
+    [InlineData("openai-completions", "/v1/chat/completions")]
+    [InlineData("openai-responses", "/v1/responses")]
     [Trait("Requirement", "G2")]
-    public async Task Deltas_arrive_as_they_come_and_add_up_to_the_final_text()
+    public async Task Deltas_arrive_as_they_come_and_add_up_to_the_final_text(string api, string path)
     {
         await using var fake = await FakeOpenAi.StartAsync(Ct);
         var gate = new TaskCompletionSource();
         fake.Enqueue(FakeOpenAiReply.Held(gate.Task, "It ", "is ", "näïve 🦀", "\n", "\"quoted\" \\ ", "end."));
         using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(StartOf(folder, fake));
+        var start = StartOf(folder, fake);
+        await using var gateway = await GatewayProcess.StartAsync(
+            start with { Environment = [.. start.Environment, ("CHELA_MODELS__PROVIDERS__OPENAI__API", api)] });
         await using var client = await gateway.OpenOpenClawAsync();
 
         await client.SendChatAsync("main", "run", "how is it?");
@@ -38,7 +42,8 @@ public sealed class ProviderTests
         Assert.Equal(text, next.Text("message/content/0/text"));
         Assert.Equal(("5", "6", "11"), (next.Text("usage/input"), next.Text("usage/output"), next.Text("usage/totalTokens")));
         Assert.Equal(text, (await client.HistoryAsync("main"))[^1].Text("content/0/text"));
-        Assert.Equal($"Bearer {Canary}", Assert.Single(fake.Requests).Headers["Authorization"]);
+        var request = Assert.Single(fake.Requests);
+        Assert.Equal((path, $"Bearer {Canary}"), (request.Path, request.Headers["Authorization"]));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Tests.Support;
 
-/// <summary>A server of this process that speaks chat completions, and messages as Anthropic does: it answers as told and remembers what it was asked.</summary>
+/// <summary>A server of this process that speaks chat completions and Responses, and messages as Anthropic does: it answers as told and remembers what it was asked.</summary>
 internal sealed class FakeOpenAi : IAsyncDisposable
 {
     private const int MostRequests = 1000;
@@ -85,7 +85,7 @@ internal sealed class FakeOpenAi : IAsyncDisposable
         _requests.Enqueue(request);
         _arrivals.Writer.TryWrite(request);
 
-        if (request.Path is not ("/v1/chat/completions" or "/v1/messages"))
+        if (request.Path is not ("/v1/chat/completions" or "/v1/responses" or "/v1/messages"))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

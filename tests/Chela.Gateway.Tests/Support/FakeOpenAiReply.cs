@@ -25,13 +25,11 @@ internal sealed class FakeOpenAiReply
             return;
         }
 
-        string[] before = [FakeOpenAiChunks.Role(), .. deltas.Take(1).Select(FakeOpenAiChunks.Delta)];
+        string[] before = [.. FakeOpenAiFormat.Begin(request), .. deltas.Take(1).Select(text => FakeOpenAiFormat.Delta(request, text))];
         string[] after =
         [
-            .. deltas.Skip(1).Select(FakeOpenAiChunks.Delta),
-            FakeOpenAiChunks.Finish("stop"),
-            FakeOpenAiChunks.Usage(deltas.Length),
-            "[DONE]",
+            .. deltas.Skip(1).Select(text => FakeOpenAiFormat.Delta(request, text)),
+            .. FakeOpenAiFormat.End(request, "stop", deltas.Length),
         ];
         await WriteEventsAsync(context, before);
         await gate.WaitAsync(context.RequestAborted);
@@ -39,14 +37,13 @@ internal sealed class FakeOpenAiReply
     });
 
     /// <summary>A complete answer that calls tools; each call is named by its place: c0, c1, …</summary>
-    public static FakeOpenAiReply Calls(params (string Name, string Arguments)[] calls) => Events(
-    [
-        FakeOpenAiChunks.Role(),
-        .. calls.Select((call, place) => FakeOpenAiChunks.Call(place, $"c{place}", call.Name, call.Arguments)),
-        FakeOpenAiChunks.Finish("tool_calls"),
-        FakeOpenAiChunks.Usage(3),
-        "[DONE]",
-    ]);
+    public static FakeOpenAiReply Calls(params (string Name, string Arguments)[] calls) => new((context, request) => WriteEventsAsync(
+        context,
+        [
+            .. FakeOpenAiFormat.Begin(request),
+            .. calls.SelectMany((call, place) => FakeOpenAiFormat.Call(request, place, call.Name, call.Arguments)),
+            .. FakeOpenAiFormat.End(request, "tool_calls", 3),
+        ]));
 
     /// <summary>A stream of exactly these data lines that then ends without any ceremony.</summary>
     public static FakeOpenAiReply Events(params string[] data) => new((context, _) => WriteEventsAsync(context, data));
@@ -59,9 +56,9 @@ internal sealed class FakeOpenAiReply
     });
 
     /// <summary>Some deltas, and then the connection is torn down.</summary>
-    public static FakeOpenAiReply Cut(params string[] deltas) => new(async (context, _) =>
+    public static FakeOpenAiReply Cut(params string[] deltas) => new(async (context, request) =>
     {
-        await WriteEventsAsync(context, [FakeOpenAiChunks.Role(), .. deltas.Select(FakeOpenAiChunks.Delta)]);
+        await WriteEventsAsync(context, [.. FakeOpenAiFormat.Begin(request), .. deltas.Select(text => FakeOpenAiFormat.Delta(request, text))]);
         context.Abort();
     });
 

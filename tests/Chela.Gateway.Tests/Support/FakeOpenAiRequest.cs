@@ -15,6 +15,9 @@ internal sealed record FakeOpenAiRequest(
 
     public bool Stream => Body.TryGetProperty("stream", out var stream) && stream.GetBoolean();
 
+    /// <summary>True for Responses, false for chat completions.</summary>
+    public bool SpeaksResponses => Path.EndsWith("/responses", StringComparison.Ordinal);
+
     /// <summary>The conversation as <c>role: content</c>.</summary>
     public IReadOnlyList<string> Messages =>
         [.. Body.GetProperty("messages").EnumerateArray().Select(Line)];

@@ -6,8 +6,8 @@ internal static class ProviderEndpoint
     private const string AzureHost = ".openai.azure.com";
 
     /// <summary>
-    /// The address below which <c>/chat/completions</c> or <c>/v1/messages</c> lies; null if the text is no usable address. A bare host that
-    /// speaks chat completions gets <c>/v1</c>, one of Azure <c>/openai/v1</c>; any path is kept as given, because not every server uses that one.
+    /// The address below which <c>/chat/completions</c>, <c>/responses</c> or <c>/v1/messages</c> lies; null if the text is no usable address. A bare
+    /// host that does not speak messages gets <c>/v1</c>, one of Azure <c>/openai/v1</c>; any path is kept as given, because not every server uses that one.
     /// </summary>
     public static Uri? TryParse(string text, ProviderApi api)
     {

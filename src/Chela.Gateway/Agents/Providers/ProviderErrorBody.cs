@@ -11,8 +11,8 @@ internal sealed record ProviderErrorBody(string Words, int? Status)
 
     /// <summary>
     /// Reads <c>{"error":{"code","type","message"}}</c> and its relatives: <c>{"error":"text"}</c> (Ollama), the same fields
-    /// without the envelope (vLLM), <c>{"detail":"text"}</c> (FastAPI), and any of them in an array (Google). Whatever is
-    /// not JSON, such as the HTML page of a proxy, says nothing.
+    /// without the envelope (vLLM), <c>{"detail":"text"}</c> (FastAPI), any of them in an array (Google), and an error inside
+    /// <c>{"response":{}}</c> (OpenAI's Responses). Whatever is not JSON, such as the HTML page of a proxy, says nothing.
     /// </summary>
     public static ProviderErrorBody Parse(ReadOnlyMemory<byte> body)
     {
@@ -33,6 +33,11 @@ internal sealed record ProviderErrorBody(string Words, int? Status)
         if (body.ValueKind == JsonValueKind.Array && body.GetArrayLength() > 0)
         {
             body = body[0];
+        }
+
+        if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("response", out var response) && response.ValueKind == JsonValueKind.Object)
+        {
+            body = response;
         }
 
         if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("error", out var inner)

@@ -46,6 +46,7 @@ internal sealed class ProviderReader(string name, ModelProviderConfig? config, F
     private ProviderApi Api() => config?.Api switch
     {
         ModelProviderConfig.OpenAiCompletions => ProviderApi.OpenAiCompletions,
+        ModelProviderConfig.OpenAiResponses => ProviderApi.OpenAiResponses,
         ModelProviderConfig.AnthropicMessages => ProviderApi.AnthropicMessages,
         _ => _preset?.Api ?? ProviderApi.OpenAiCompletions,
     };

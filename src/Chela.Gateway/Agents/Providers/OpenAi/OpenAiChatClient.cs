@@ -1,11 +1,12 @@
 using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Providers.OpenAi;
 
 /// <summary>
-/// One model of an OpenAI-compatible server. It fails with <see cref="ProviderException"/>, or as its caller's cancellation.
+/// One model of a server that speaks OpenAI's chat completions. It fails with <see cref="ProviderException"/>, or as its caller's cancellation.
 /// </summary>
 /// <param name="connection">The server, shared with other models.</param>
 /// <param name="model">The model to ask where the options name none.</param>
@@ -73,5 +74,8 @@ internal sealed class OpenAiChatClient(OpenAiConnection connection, string model
 
     private Task<PipelineResponse> SendAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, CancellationToken ct) =>
-        connection.SendAsync(OpenAiRequest.Create(model, connection.LimitsCompletionTokens, messages, options, stream), ct);
+        connection.SendAsync("chat/completions", JsonSerializer.SerializeToUtf8Bytes(Request(messages, options, stream), OpenAiJson.Default.CompletionRequest), ct);
+
+    private CompletionRequest Request(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream) =>
+        OpenAiRequest.Create(model, connection.LimitsCompletionTokens, messages, options, stream);
 }

@@ -1,14 +1,12 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Text.Json;
 using OpenAI;
-using OpenAI.Chat;
 
 namespace Chela.Gateway.Agents.Providers.OpenAi;
 
 /// <summary>
-/// One server with its credential, shared by the clients of all its models. Requests and answers go through the SDK's raw
-/// methods: its typed ones give up on values they do not know and do not tell a complete stream from a cut one.
+/// One server with its credential, shared by the clients of all its models. Requests and answers go through the SDK's
+/// pipeline: its typed methods give up on values they do not know and do not tell a complete stream from a cut one.
 /// </summary>
 internal sealed class OpenAiConnection
 {
@@ -19,7 +17,7 @@ internal sealed class OpenAiConnection
     private const int LongestErrorBody = 64 * 1024;
 
     private readonly ProviderSettings _settings;
-    private readonly ChatClient _sdk;
+    private readonly ClientPipeline _pipeline;
     private readonly TimeProvider _clock;
 
     /// <summary>Sets up the connection; nothing is sent.</summary>
@@ -44,8 +42,8 @@ internal sealed class OpenAiConnection
             ClientLoggingOptions = new ClientLoggingOptions { EnableLogging = false },
         };
 
-        // The SDK wants a model and a key; the model is in each request's body, and servers without keys ignore the header.
-        _sdk = new ChatClient("unused", new ApiKeyCredential(settings.ApiKey ?? "no-key"), options);
+        // The SDK wants a key; servers without keys ignore the header.
+        _pipeline = new OpenAIClient(new ApiKeyCredential(settings.ApiKey ?? "no-key"), options).Pipeline;
     }
 
     /// <summary>Name of the provider.</summary>
@@ -58,11 +56,13 @@ internal sealed class OpenAiConnection
     public ProviderErrors Errors { get; }
 
     /// <summary>Sends a request and returns once the headers of a successful answer are there; its body is still on the way.</summary>
+    /// <param name="path">Where to, below the server's address.</param>
+    /// <param name="body">JSON.</param>
+    /// <param name="ct">Ends it.</param>
     /// <exception cref="ProviderException">The server could not be reached or refused.</exception>
-    public async Task<PipelineResponse> SendAsync(CompletionRequest request, CancellationToken ct)
+    public async Task<PipelineResponse> SendAsync(string path, byte[] body, CancellationToken ct)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, OpenAiJson.Default.CompletionRequest);
-        var response = await GuardAsync(() => PostAsync(body, ct), ct);
+        var response = await GuardAsync(() => PostAsync(path, body, ct), ct);
         if (response.Status is >= 200 and < 300)
         {
             return response;
@@ -118,17 +118,24 @@ internal sealed class OpenAiConnection
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private async Task<PipelineResponse> PostAsync(byte[] body, CancellationToken ct)
+    private async Task<PipelineResponse> PostAsync(string path, byte[] body, CancellationToken ct)
     {
         using var content = BinaryContent.Create(BinaryData.FromBytes(body));
-        var options = new RequestOptions { CancellationToken = ct, BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow };
+        var options = new RequestOptions { CancellationToken = ct, BufferResponse = false };
+        options.SetHeader("Accept", "application/json, text/event-stream");
+        options.SetHeader("Content-Type", "application/json");
         foreach (var (name, value) in _settings.Headers)
         {
             options.SetHeader(name, value);
         }
 
-        var result = await _sdk.CompleteChatAsync(content, options);
-        return result.GetRawResponse();
+        using var message = _pipeline.CreateMessage();
+        message.Request.Method = HttpMethod.Post.Method;
+        message.Request.Uri = new Uri($"{Endpoint.ToString().TrimEnd('/')}/{path}");
+        message.Request.Content = content;
+        message.Apply(options);
+        await _pipeline.SendAsync(message);
+        return message.ExtractResponse()!; // there is one, else it would have thrown
     }
 
     private async Task<ProviderException> ReadErrorAsync(PipelineResponse response, CancellationToken ct)

@@ -1,8 +1,9 @@
+using Chela.Gateway.Agents.Providers.OpenAi.Responses;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Providers.OpenAi;
 
-/// <summary>OpenAI, or any server that speaks its chat completions: Azure, Gemini, OpenRouter, Ollama, vLLM, LM Studio.</summary>
+/// <summary>OpenAI, or any server that speaks its chat completions or Responses: Azure, Gemini, OpenRouter, Ollama, vLLM, LM Studio.</summary>
 /// <remarks>
 /// Nothing here names a type of the OpenAI SDK: its assembly is large, and a gateway that only echoes must not load it.
 /// </remarks>
@@ -14,5 +15,7 @@ internal sealed class OpenAiProvider(ProviderSettings settings, TimeProvider clo
 
     public IReadOnlyList<ModelInfo> Models => settings.Models;
 
-    public IChatClient CreateClient(string model) => new OpenAiChatClient(_connection.Value, model);
+    public IChatClient CreateClient(string model) => settings.Api == ProviderApi.OpenAiResponses
+        ? new ResponsesChatClient(_connection.Value, model)
+        : new OpenAiChatClient(_connection.Value, model);
 }

@@ -20,6 +20,7 @@ internal static class OpenAiRequest
             Stop = options?.StopSequences is { Count: > 0 } stop ? [.. stop] : null,
             Tools = options?.Tools is { Count: > 0 } tools ? [.. tools.Select(Convert)] : null,
             ToolChoice = options?.ToolMode is NoneChatToolMode ? "none" : null,
+            ReasoningEffort = ReasoningEfforts.Word(options),
         };
     }
 
@@ -30,15 +31,24 @@ internal static class OpenAiRequest
         ? new RequestTool("function", new RequestFunction(function.Name, function.Description, function.JsonSchema))
         : throw new NotSupportedException($"This client offers models functions only, not {tool.GetType().Name}.");
 
-    private static IEnumerable<RequestMessage> Convert(ChatMessage message)
+    /// <summary>Refuses a message that cannot be sent as it is. A model's own thoughts, usage and errors are notes about the conversation, not part of it.</summary>
+    /// <exception cref="NotSupportedException">It holds something else than text, pictures and calls of tools.</exception>
+    public static void Check(ChatMessage message)
     {
-        // A model's own thoughts, usage and errors are notes about the conversation, not part of it.
         if (message.Contents.FirstOrDefault(content => !IsPicture(content) && content is not
             (TextContent or FunctionCallContent or FunctionResultContent or TextReasoningContent or UsageContent or ErrorContent)) is { } other)
         {
             throw new NotSupportedException($"This client sends text, pictures and calls of tools only, not {other.GetType().Name}.");
         }
+    }
 
+    /// <summary>What a message says: several servers refuse one without text, which an aborted reply may have left behind.</summary>
+    public static AIContent[] Said(ChatMessage message) =>
+        [.. message.Contents.Where(content => IsPicture(content) || content is TextContent { Text.Length: > 0 })];
+
+    private static IEnumerable<RequestMessage> Convert(ChatMessage message)
+    {
+        Check(message);
         return message.Role == ChatRole.Tool ? message.Contents.OfType<FunctionResultContent>().Select(Result)
             : message.Role == ChatRole.Assistant ? Said("assistant", message, [.. message.Contents.OfType<FunctionCallContent>().Select(Call)])
             : message.Role == ChatRole.User ? Said("user", message, [])
@@ -48,10 +58,9 @@ internal static class OpenAiRequest
 
     private static bool IsPicture(AIContent content) => content is DataContent data && data.HasTopLevelMediaType("image");
 
-    /// <summary>Several servers refuse a message without text, which an aborted reply may have left behind.</summary>
     private static IEnumerable<RequestMessage> Said(string role, ChatMessage message, RequestToolCall[] calls)
     {
-        AIContent[] said = [.. message.Contents.Where(content => IsPicture(content) || content is TextContent { Text.Length: > 0 })];
+        var said = Said(message);
         return said.Length == 0 && calls.Length == 0 ? []
             : [new RequestMessage(role, said.Length == 0 ? null : new RequestContent(said)) { ToolCalls = calls.Length == 0 ? null : calls }];
     }

@@ -24,6 +24,9 @@ internal sealed record CompletionRequest(string Model, IReadOnlyList<RequestMess
 
     /// <summary><c>none</c>, or absent.</summary>
     public string? ToolChoice { get; init; }
+
+    /// <summary>How hard the model thinks.</summary>
+    public string? ReasoningEffort { get; init; }
 }
 
 /// <summary>One message of the conversation.</summary>

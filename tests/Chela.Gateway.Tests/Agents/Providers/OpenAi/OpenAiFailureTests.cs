@@ -1,12 +1,14 @@
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.OpenAi;
+using Chela.Gateway.Agents.Providers.OpenAi.Responses;
+using Chela.Gateway.Config;
 using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Tests.Agents.Providers.OpenAi;
 
-[Trait("Requirement", "G5")]
-public sealed class OpenAiFailureTests
+/// <summary>What goes wrong is the same failure in both of OpenAI's interfaces.</summary>
+public abstract class OpenAiFailureTests(string api)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -21,7 +23,7 @@ public sealed class OpenAiFailureTests
     [InlineData(404, "model_not_found", null, "The model provider does not know this model or address (404). Check the model's name and OPENAI_BASE_URL (models.providers.openai.baseUrl).")]
     public async Task A_refusal_becomes_one_sentence_after_one_attempt(int status, string code, string? retryAfter, string expected)
     {
-        await using var trial = await OpenAiTrial.StartAsync();
+        await using var trial = await OpenAiTrial.StartAsync(api: api);
         var refusal = FakeOpenAiReply.Failure(status, code, $"Incorrect key {OpenAiTrial.Key} in secret-detail", retryAfter);
         trial.Server.Enqueue(refusal, refusal);
 
@@ -40,7 +42,7 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task An_error_body_without_end_is_read_only_so_far()
     {
-        await using var trial = await OpenAiTrial.StartAsync();
+        await using var trial = await OpenAiTrial.StartAsync(api: api);
         trial.Server.Enqueue(FakeOpenAiReply.FailureBody(503, new string('x', 4 * 1024 * 1024)));
 
         var (_, failure) = await trial.StreamAsync();
@@ -51,7 +53,7 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task A_server_that_is_not_there_is_a_network_failure_without_the_key()
     {
-        await using var trial = await OpenAiTrial.StartAsync();
+        await using var trial = await OpenAiTrial.StartAsync(api: api);
         await trial.Server.DisposeAsync();
 
         var (_, failure) = await trial.StreamAsync();
@@ -67,7 +69,7 @@ public sealed class OpenAiFailureTests
         server.Enqueue(FakeOpenAiReply.Silence(), FakeOpenAiReply.Held(new TaskCompletionSource().Task, "first ", "never"));
         using var http = ProviderHttp.CreateClient();
         var connection = new OpenAiConnection(TestModels.OpenAi(null, server.BaseUrl).Providers[0], http, TimeProvider.System, TimeSpan.FromMilliseconds(200));
-        using var client = new OpenAiChatClient(connection, "fake-1");
+        using IChatClient client = api == ModelProviderConfig.OpenAiResponses ? new ResponsesChatClient(connection, "fake-1") : new OpenAiChatClient(connection, "fake-1");
 
         for (var attempt = 0; attempt < 2; attempt++)
         {
@@ -82,7 +84,7 @@ public sealed class OpenAiFailureTests
     [Fact]
     public async Task A_cut_whole_answer_is_a_failure()
     {
-        await using var trial = await OpenAiTrial.StartAsync();
+        await using var trial = await OpenAiTrial.StartAsync(api: api);
         trial.Server.Enqueue(
             FakeOpenAiReply.Cut("half"), FakeOpenAiReply.Body("""{"choices":[{"mess"""), FakeOpenAiReply.Body("""{"choices":[]}"""));
 
@@ -96,3 +98,9 @@ public sealed class OpenAiFailureTests
         Assert.Equal([ProviderErrorKind.Network, ProviderErrorKind.Malformed, ProviderErrorKind.Malformed], kinds);
     }
 }
+
+[Trait("Requirement", "G5")]
+public sealed class CompletionsFailureTests() : OpenAiFailureTests(ModelProviderConfig.OpenAiCompletions);
+
+[Trait("Requirement", "G5")]
+public sealed class ResponsesFailureTests() : OpenAiFailureTests(ModelProviderConfig.OpenAiResponses);

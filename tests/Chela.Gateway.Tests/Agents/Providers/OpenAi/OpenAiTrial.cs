@@ -12,10 +12,10 @@ internal sealed class OpenAiTrial : IAsyncDisposable
 
     private readonly HttpClient _http = ProviderHttp.CreateClient();
 
-    private OpenAiTrial(FakeOpenAi server, string? key, string path)
+    private OpenAiTrial(FakeOpenAi server, string? key, string path, string? api)
     {
         Server = server;
-        var settings = TestModels.OpenAi(key, server.Address + path, "fake-1");
+        var settings = TestModels.OpenAi(key, server.Address + path, "fake-1", api);
         Client = new ProviderCatalog(settings, TimeProvider.System, () => _http).Resolve(null).Client;
     }
 
@@ -23,8 +23,8 @@ internal sealed class OpenAiTrial : IAsyncDisposable
 
     public IChatClient Client { get; }
 
-    public static async Task<OpenAiTrial> StartAsync(string? key = Key, string path = "/v1") =>
-        new(await FakeOpenAi.StartAsync(TestContext.Current.CancellationToken), key, path);
+    public static async Task<OpenAiTrial> StartAsync(string? key = Key, string path = "/v1", string? api = null) =>
+        new(await FakeOpenAi.StartAsync(TestContext.Current.CancellationToken), key, path, api);
 
     /// <summary>Asks and keeps every update that arrived before the end or the failure.</summary>
     public async Task<(List<ChatResponseUpdate> Updates, ProviderException? Failure)> StreamAsync(string text = "Hi")
