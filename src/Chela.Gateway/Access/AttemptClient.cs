@@ -18,6 +18,9 @@ internal enum AttemptKind
 
     /// <summary>The signature of a webhook.</summary>
     Webhook,
+
+    /// <summary>The token of a program that reads metrics.</summary>
+    Metrics,
 }
 
 /// <summary>Whom failed attempts are counted against.</summary>

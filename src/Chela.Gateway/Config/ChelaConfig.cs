@@ -32,6 +32,8 @@ internal sealed record ChelaConfig
     public CommandsConfig Commands { get; init; } = new();
 
     public ChannelsConfig Channels { get; init; } = new();
+
+    public DiagnosticsConfig Diagnostics { get; init; } = new();
 }
 
 /// <summary>What holds for every agent that says nothing else.</summary>

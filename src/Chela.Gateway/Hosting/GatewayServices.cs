@@ -23,6 +23,7 @@ using Chela.Gateway.Sessions.Retention;
 using Chela.Gateway.Sessions.Search;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Telemetry.Prometheus;
 using Chela.Gateway.Wire;
 using Chela.Gateway.Wire.JsonRpc;
 using Chela.Gateway.Wire.OpenClaw;
@@ -47,6 +48,7 @@ internal static class GatewayServices
         .AddCredentials()
         .AddSingleton<Uptime>()
         .AddSingleton<GatewayMeter>()
+        .AddSingleton<MetricsRecorder>()
         .AddSingleton<Gauges>()
         .AddLogs(setup)
         .AddStorage(setup)

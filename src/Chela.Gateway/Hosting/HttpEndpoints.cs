@@ -25,6 +25,7 @@ internal static class HttpEndpoints
         app.MapProbe("/ready", Ready);
         app.MapProbe("/readyz", Ready);
         app.MapPost("/rpc", context => context.RequestServices.GetRequiredService<HttpCalls>().AnswerAsync(context));
+        app.MapGet("/metrics", context => context.RequestServices.GetRequiredService<MetricsEndpoint>().AnswerAsync(context));
         app.Map("/mcp", context => context.RequestServices.GetRequiredService<McpEndpoint>().AnswerAsync(context));
         app.MapPost("/webhook/{account}", context => context.RequestServices.GetRequiredService<WebhookEndpoint>().AnswerAsync(context));
         app.MapFallback("{**path}", AcceptAsync);

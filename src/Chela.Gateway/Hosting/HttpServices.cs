@@ -13,5 +13,6 @@ internal static class HttpServices
         .AddSingleton<HttpCalls>()
         .AddSingleton<OfferedTools>()
         .AddSingleton(provider => new Lazy<OfferedTools>(provider.GetRequiredService<OfferedTools>))
+        .AddSingleton<MetricsEndpoint>()
         .AddSingleton<McpEndpoint>();
 }
