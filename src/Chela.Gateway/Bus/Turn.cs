@@ -63,6 +63,7 @@ internal sealed class Turn(InboundMessage message)
     private readonly CancellationTokenSource _abort = new();
     private readonly StringBuilder _text = new();
     private Turn? _carrier;
+    private bool _isUnheard;
 
     public InboundMessage Message => message;
 
@@ -104,6 +105,12 @@ internal sealed class Turn(InboundMessage message)
 
     /// <summary>True for one that no model is to answer: it was stopped, or dropped.</summary>
     public bool IsOver => Dropped is not null || _abort.IsCancellationRequested;
+
+    /// <summary>True where the session that spawned it is not told how it ended.</summary>
+    public bool IsUnheard => Volatile.Read(ref _isUnheard);
+
+    /// <summary>True once its run has begun.</summary>
+    public bool HasBegun => SessionId is not null;
 
     /// <summary>The turns that this one's run answers as well; they end with it.</summary>
     public IReadOnlyList<Turn> Carried { get; private set; } = [];
@@ -150,6 +157,13 @@ internal sealed class Turn(InboundMessage message)
         _abort.Cancel();
         Volatile.Read(ref _carrier)?.Abort();
         return true;
+    }
+
+    /// <summary>The same for what a session had spawned that was stopped itself: nobody waits for it any more.</summary>
+    public bool AbortUnheard()
+    {
+        Volatile.Write(ref _isUnheard, true);
+        return Abort();
     }
 
     /// <summary>Takes it out of the race: too many waited.</summary>

@@ -18,4 +18,11 @@ internal static class SubagentServices
         .AddSingleton<SpawnLimits>()
         .AddSingleton<Announcements>()
         .AddSingleton<Subagents>();
+
+    public static IServiceCollection AddSubagentTools(this IServiceCollection services) => services
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<SessionSpawn>(provider).Tool)
+        .AddSingleton<SubagentTools>()
+        .AddSingleton(provider => provider.GetRequiredService<SubagentTools>().Children)
+        .AddSingleton(provider => provider.GetRequiredService<SubagentTools>().Steer)
+        .AddSingleton(provider => provider.GetRequiredService<SubagentTools>().Stop);
 }

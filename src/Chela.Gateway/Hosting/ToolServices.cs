@@ -1,7 +1,6 @@
 using System.Net;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Tools;
-using Chela.Gateway.Agents.Spawning;
 using Chela.Gateway.Agents.Tools.Exec;
 using Chela.Gateway.Agents.Tools.Files;
 using Chela.Gateway.Agents.Tools.Http;
@@ -28,7 +27,7 @@ internal static class ToolServices
             provider.GetRequiredService<TimeProvider>()).Tool)
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<SessionSend>(provider).Tool)
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<MessageSend>(provider).Tool)
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<SessionSpawn>(provider).Tool)
+        .AddSubagentTools()
         .AddSingleton<TargetRefusal>(provider => target => Refusal(target, provider.GetRequiredService<ConfigStore>().Current.Config.Channels));
 
     private static ToolsConfig Settings(IServiceProvider provider) => provider.GetRequiredService<ConfigStore>().Current.Config.Tools;

@@ -2,7 +2,6 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
 using Chela.Contracts.Sessions;
-using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
@@ -14,7 +13,7 @@ namespace Chela.Gateway.Sessions;
 /// same turns and transcripts stand behind them; a call that brings a parameter of the common form means that one.
 /// </summary>
 internal sealed class ChatForms(
-    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, Lanes lanes, RunStops stops,
+    ChatIntake intake, Asking asking, ChatHistory history, SessionKeys keys, SessionTable sessions, SessionRemoval removal, RunStops stops,
     AttachmentStore attachments) : IMethodModule
 {
     public void Map(MethodMap methods)
@@ -89,8 +88,7 @@ internal sealed class ChatForms(
 
     private async ValueTask<AbortResult> AbortAsync(AbortParams parameters, CallContext context, CancellationToken ct)
     {
-        var turns = lanes.Of(keys.Resolve(parameters.SessionKey ?? "main", null));
-        var stopped = await stops.StopAsync(turns.Where(turn => parameters.MessageId is not { } one || turn.RunId == one), ct);
+        var stopped = await stops.StopAsync(keys.Resolve(parameters.SessionKey ?? "main", null), parameters.MessageId, ct);
         return new AbortResult(stopped.Count > 0, stopped);
     }
 

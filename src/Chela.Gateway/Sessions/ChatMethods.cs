@@ -55,8 +55,7 @@ internal sealed class ChatMethods(
             throw new RpcException(RpcErrorKind.InvalidRequest, $"the run {run} belongs to another session than {session}");
         }
 
-        var turns = lanes.Of(session);
-        var stopped = await stops.StopAsync(turns.Where(turn => parameters.RunId is not { } one || turn.RunId == one), ct);
+        var stopped = await stops.StopAsync(session, parameters.RunId, ct);
         return new ChatAbortResult(true, stopped.Count > 0, stopped);
     }
 

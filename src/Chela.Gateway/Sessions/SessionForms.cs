@@ -6,7 +6,6 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
 using Chela.Contracts.Sessions;
-using Chela.Gateway.Bus;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
@@ -17,7 +16,7 @@ namespace Chela.Gateway.Sessions;
 /// The messages of the Session dialect. A connection attaches to a session with Connect and hears it from then on; the session
 /// stays when the connection goes, and the next Connect with its id finds it as it was.
 /// </summary>
-internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandTable commands, Lanes lanes, AttachmentStore attachments, TimeProvider time)
+internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandTable commands, RunStops stops, AttachmentStore attachments, TimeProvider time)
     : IMethodModule
 {
     public void Map(MethodMap methods)
@@ -108,7 +107,7 @@ internal sealed class SessionForms(ChatIntake intake, SessionKeys keys, CommandT
         switch (name)
         {
             case "stop":
-                lanes.Abort(key, runId: null);
+                await stops.StopAsync(key, runId: null, ct);
                 break;
             case "detach":
                 context.Connection.Unfollow(key);

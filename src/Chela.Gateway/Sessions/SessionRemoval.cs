@@ -9,7 +9,7 @@ namespace Chela.Gateway.Sessions;
 /// Takes a session's transcript from it, by a new beginning or for good. What runs there is stopped first, and what comes meanwhile
 /// waits, so that every message stands in one transcript: the old one, or the new.
 /// </summary>
-internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Inbox inbox, LaneChanges changes, LaneWork work)
+internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcripts, Inbox inbox, LaneChanges changes, LaneWork work, RunStops stops)
 {
     /// <summary>Deletes a session; false when there was none.</summary>
     /// <exception cref="RpcException">The disk refuses; the session is as it was.</exception>
@@ -77,6 +77,7 @@ internal sealed class SessionRemoval(SessionTable sessions, Transcripts transcri
     private async Task<T> ChangeAsync<T>(SessionKey key, Func<Task<T>> change, CancellationToken ct)
     {
         var changing = changes.StopAndChangeAsync(key, () => WrittenAsync(change));
+        stops.StopSpawned(key);
         await work.StopAsync(key);
         return await changing.WaitAsync(ct);
     }

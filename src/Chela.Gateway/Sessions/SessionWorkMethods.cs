@@ -25,11 +25,8 @@ internal sealed class SessionWorkMethods(SessionKeys keys, Lanes lanes, RunStops
     private async ValueTask<SessionsAbortResult> AbortAsync(SessionsAbortParams parameters, CallContext context, CancellationToken ct)
     {
         var session = parameters.Key is { } text ? keys.Resolve(text, parameters.AgentId) : SessionOf(parameters.RunId);
-        var waiting = session is { } key ? lanes.Of(key).Where(turn => !turn.Completion.IsCompleted).ToList() : [];
-        var wanted = parameters.RunId is { } run ? waiting.Where(turn => turn.RunId == run)
-            : parameters.ClearQueued == false ? waiting.Take(1)
-            : waiting;
-        var stopped = await stops.StopAsync(wanted, ct);
+        var run = parameters.RunId ?? (parameters.ClearQueued == false ? FirstIn(session) : null);
+        var stopped = session is { } key ? await stops.StopAsync(key, run, ct) : [];
         return new SessionsAbortResult(true, stopped.Count > 0 ? "aborted" : "no-active-run") { AbortedRunId = stopped.Count > 0 ? stopped[0] : null };
     }
 
@@ -39,6 +36,10 @@ internal sealed class SessionWorkMethods(SessionKeys keys, Lanes lanes, RunStops
         var text = string.IsNullOrWhiteSpace(parameters.Label) ? parameters.Message : $"[{parameters.Label}]\n\n{parameters.Message}";
         return new ChatInjectResult(true, await notes.AddAsync(key, text, ct));
     }
+
+    /// <summary>The run that comes first; where there is none, one that there is not.</summary>
+    private string FirstIn(SessionKey? session) =>
+        session is { } key && lanes.Of(key).FirstOrDefault(turn => !turn.Completion.IsCompleted) is { } first ? first.RunId : "";
 
     private SessionKey? SessionOf(string? runId) => runId is null
         ? throw new RpcException(RpcErrorKind.InvalidParams, "invalid sessions.abort params: key or runId is needed")

@@ -10,6 +10,13 @@ internal sealed class FakeOpenAiReply
 
     private FakeOpenAiReply(Func<HttpContext, FakeOpenAiRequest, Task> write) => _write = write;
 
+    /// <summary>The same once the gate is open.</summary>
+    public FakeOpenAiReply After(Task gate) => new(async (context, request) =>
+    {
+        await gate.WaitAsync(context.RequestAborted);
+        await _write(context, request);
+    });
+
     public Task WriteAsync(HttpContext context, FakeOpenAiRequest request) => _write(context, request);
 
     /// <summary>A complete answer as OpenAI gives it, streamed or whole as asked: role, deltas, finish reason, usage, end mark.</summary>

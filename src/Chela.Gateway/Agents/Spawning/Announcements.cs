@@ -26,7 +26,7 @@ internal sealed class Announcements(Lazy<ChatIntake> intake, SessionTable sessio
     /// <returns>False where it has to be tried again.</returns>
     public async ValueTask<bool> TryTellAsync(Turn turn, TranscriptEntry answer)
     {
-        if (!turn.Wishes.IsAnnounced || sessions.Find(turn.Session)?.Spawn is not { } spawn || FindParent(spawn) is not { } parent)
+        if (turn.IsUnheard || !turn.Wishes.IsAnnounced || sessions.Find(turn.Session)?.Spawn is not { } spawn || FindParent(spawn) is not { } parent)
         {
             return true;
         }
@@ -39,6 +39,11 @@ internal sealed class Announcements(Lazy<ChatIntake> intake, SessionTable sessio
         if (await intake.Value.TryTakeAsync(told, SpawnWishes.In(parent)) is not { } taken)
         {
             return false;
+        }
+
+        if (turn.IsUnheard)
+        {
+            taken.Turn?.Abort(); // what stopped both may not have seen it yet
         }
 
         Begin(taken.Begin);

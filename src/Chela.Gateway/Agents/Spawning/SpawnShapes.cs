@@ -23,10 +23,24 @@ internal sealed record SessionSpawnArguments(
     public int? TimeoutSeconds { get; init; }
 }
 
+/// <summary>Arguments of <c>session.children</c>.</summary>
+internal sealed record SessionChildrenArguments;
+
+/// <summary>Arguments of <c>session.steer</c>.</summary>
+internal sealed record SessionSteerArguments(
+    [property: Description("The key of the sub-agent's session."), StringLength(512, MinimumLength = 1)] string Session,
+    [property: Description("What it is told."), StringLength(SendLimits.LongestText, MinimumLength = 1)] string Text);
+
+/// <summary>Arguments of <c>session.stop</c>.</summary>
+internal sealed record SessionStopArguments([property: Description("The key of the sub-agent's session."), StringLength(512, MinimumLength = 1)] string Session);
+
 /// <summary>JSON types of the tools for sub-agents. Strict: unknown members, missing members and nulls are errors.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Strict,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SessionSpawnArguments))]
+[JsonSerializable(typeof(SessionChildrenArguments))]
+[JsonSerializable(typeof(SessionSteerArguments))]
+[JsonSerializable(typeof(SessionStopArguments))]
 internal sealed partial class SpawnJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Spawning;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Agents.Unfinished;
@@ -46,9 +47,7 @@ internal sealed partial class UnfinishedRuns(
 
         using var transcript = transcripts.Open(session.SessionId);
         var written = await WrittenRuns.FindAsync(transcript, turns, ct);
-        var again = config.Current.Config.Agents.Defaults.Interrupted == AgentDefaultsConfig.Continue
-            ? turns.Where(turn => !turn.IsOver && written.AnswerOf(turn) is null && TryReserve(turn)).ToHashSet()
-            : [];
+        var again = turns.Where(turn => !turn.IsOver && written.AnswerOf(turn) is null && IsBegunAgain(turn) && TryReserve(turn)).ToHashSet();
         foreach (var turn in again)
         {
             turn.IsWritten = written.QuestionOf(turn) is not null;
@@ -58,6 +57,10 @@ internal sealed partial class UnfinishedRuns(
         await interruption.MarkAsync([.. turns.Where(turn => !again.Contains(turn))], transcript, written);
         return InRuns([.. turns.Where(again.Contains)]);
     }
+
+    /// <summary>What sub-agents tell is read in any case: nobody can be told to send it again.</summary>
+    private bool IsBegunAgain(Turn turn) =>
+        config.Current.Config.Agents.Defaults.Interrupted == AgentDefaultsConfig.Continue || SessionSender.IsSpawned(turn.Message, sessions);
 
     /// <summary>The bounds of the lanes hold, but no message gives way to the ones that came before it: all were accepted.</summary>
     private bool TryReserve(Turn turn) =>

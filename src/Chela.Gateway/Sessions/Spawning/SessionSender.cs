@@ -16,4 +16,8 @@ internal static class SessionSender
         message.Origin is null && message.SenderId.StartsWith(Prefix, StringComparison.Ordinal) && SessionKey.TryParse(message.SenderId[Prefix.Length..], out var key, out _)
             ? key
             : null;
+
+    /// <summary>True for a message by which a session hears of what it spawned.</summary>
+    public static bool IsSpawned(InboundMessage message, SessionTable sessions) =>
+        In(message) is { } sender && sessions.Find(sender)?.Spawn?.By == message.Session.Value;
 }

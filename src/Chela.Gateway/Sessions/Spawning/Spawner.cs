@@ -28,7 +28,13 @@ internal sealed class Spawner(Lazy<ChatIntake> intake, SessionTable sessions, Sp
             {
                 var message = new InboundMessage(
                     order.RunId, order.Session, order.Task, parent.Message.Channel, SessionSender.Of(parent.Session.Value), NowMs());
-                return await intake.Value.AcceptAsync(message, wishes: order.Wishes);
+                var taken = await intake.Value.AcceptAsync(message, wishes: order.Wishes);
+                if (parent.Aborted.IsCancellationRequested)
+                {
+                    taken.Turn?.AbortUnheard(); // what stopped the parent may not have seen it yet
+                }
+
+                return taken;
             }
             catch (RpcException) when (isNew)
             {
