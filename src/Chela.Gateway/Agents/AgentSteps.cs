@@ -16,7 +16,7 @@ namespace Chela.Gateway.Agents;
 /// The steps of a run: asks the model, has the tools run that it calls, and asks it again with what came of it, until it answers. It always ends: the
 /// last request that a run may make offers no tools, and a run that goes round in circles is stopped.
 /// </summary>
-internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces workspaces)
+internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRunner tools, Workspaces workspaces)
 {
     /// <summary>So often the same calls with the same results may follow each other.</summary>
     private const int MostRepeats = 3;
@@ -38,10 +38,11 @@ internal sealed class AgentSteps(ModelCalls models, ToolRunner tools, Workspaces
         {
             var options = OptionsOf(turn, agent, isLast: step >= agent.MaxSteps);
             var (said, calls, counted) = (new StringBuilder(), new List<FunctionCallContent>(), 0L);
-            await foreach (var update in models.AskAsync(run.Models, conversation, options, ct))
+            var answer = step == 1 ? cache.AskAsync(agent, run.Models, conversation, options, ct) : models.AskAsync(run.Models, conversation, options, ct);
+            await foreach (var update in answer)
             {
                 said.Append(update.Update.Text);
-                counted = ModelUsage.Of(update.Update)?.TotalTokens ?? counted;
+                counted = ModelUsage.Of(update)?.TotalTokens ?? counted;
                 calls.AddRange(update.Update.Contents.OfType<FunctionCallContent>());
                 yield return update;
             }

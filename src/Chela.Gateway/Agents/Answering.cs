@@ -100,12 +100,12 @@ internal sealed partial class Answering(
 
     private async Task ListenAsync(RunSetup run, RunSpending spent, Said said, CancellationToken ct)
     {
-        await foreach (var (by, update) in ImpatientStream.ReadAsync(supervisor.AskAsync(run, ct), left => LeaveBehind(run.Turn, left), time, ct))
+        await foreach (var told in ImpatientStream.ReadAsync(supervisor.AskAsync(run, ct), left => LeaveBehind(run.Turn, left), time, ct))
         {
-            spent.Add(by, update);
-            said.Model = by.ToString();
-            said.Usage = ModelUsage.Of(update) ?? said.Usage;
-            if (run.Narrator.Say(update.Text) > MaxAnswerChars)
+            spent.Add(told);
+            said.Model = told.Model.ToString();
+            said.Usage = ModelUsage.Of(told) ?? said.Usage;
+            if (run.Narrator.Say(told.Update.Text) > MaxAnswerChars)
             {
                 said.IsCut = true;
                 return;

@@ -1,3 +1,4 @@
+using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Bus;
 using Microsoft.Extensions.AI;
 
@@ -7,12 +8,15 @@ namespace Chela.Gateway.Agents;
 internal static class ModelUsage
 {
     /// <summary>The tokens that a part of an answer tells of; null when it tells of none.</summary>
-    public static TokenUsage? Of(ChatResponseUpdate update)
+    public static TokenUsage? Of(ModelUpdate told)
     {
-        var details = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details;
+        var details = told.Update.Contents.OfType<UsageContent>().LastOrDefault()?.Details;
         return details is null ? null : new TokenUsage(
             details.InputTokenCount ?? 0,
             details.OutputTokenCount ?? 0,
-            details.TotalTokenCount ?? (details.InputTokenCount ?? 0) + (details.OutputTokenCount ?? 0));
+            details.TotalTokenCount ?? (details.InputTokenCount ?? 0) + (details.OutputTokenCount ?? 0))
+        {
+            Cached = told.IsRepeated ? true : null,
+        };
     }
 }

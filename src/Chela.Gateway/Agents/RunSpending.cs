@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Usage;
@@ -36,12 +37,19 @@ internal sealed class RunSpending(UsageLedger ledger, Func<ModelRef, ModelPrice?
     private readonly List<string> _tools = [];
     private Spent _spent;
 
-    /// <summary>Notes a part of an answer; what a call took comes with its last one.</summary>
-    public void Add(ModelRef model, ChatResponseUpdate update)
+    /// <summary>Notes a part of an answer; what a call took comes with its last one. An answer that was told again took nothing.</summary>
+    public void Add(ModelUpdate told)
     {
+        var (model, update) = told;
         _tools.AddRange(update.Contents.OfType<FunctionCallContent>().Select(call => call.Name));
         if (update.Contents.OfType<UsageContent>().LastOrDefault()?.Details is not { } details)
         {
+            return;
+        }
+
+        if (told.IsRepeated)
+        {
+            ledger.Add(run with { AtMs = NowMs(), Call = new UsageCall(model.Provider, model.Name, 0, 0, 0) { Cost = new UsageCost(0, 0, 0), IsRepeated = true } });
             return;
         }
 

@@ -24,7 +24,11 @@ internal enum TurnStatus
 }
 
 /// <summary>Tokens that a run used, as its provider counted them.</summary>
-internal sealed record TokenUsage(long Input, long Output, long TotalTokens);
+internal sealed record TokenUsage(long Input, long Output, long TotalTokens)
+{
+    /// <summary>True for an answer that was told again: this time none of them was used.</summary>
+    public bool? Cached { get; init; }
+}
 
 /// <summary>The outcome of a run.</summary>
 /// <param name="Text">The answer, or what there was of it.</param>

@@ -51,6 +51,7 @@ internal sealed record AgentsConfig
             Mode = own?.Mode ?? Defaults.Mode,
             MaxSteps = own?.MaxSteps ?? Defaults.MaxSteps,
             Budget = own?.Budget?.Or(Defaults.Budget) ?? Defaults.Budget,
+            ResponseCache = own?.ResponseCache ?? Defaults.ResponseCache,
             Workspace = own?.Workspace,
             Tools = own?.Tools,
         };
@@ -95,6 +96,9 @@ internal sealed record AgentConfig
     [Description("How much it may take from its models; what it does not say is as in the defaults.")]
     public BudgetConfig? Budget { get; init; }
 
+    [Description("Whether it tells an answer again where its model would be asked the very same.")]
+    public ResponseCacheConfig? ResponseCache { get; init; }
+
     [MinLength(1), MaxLength(4096), Description("Its folder, an absolute path; unset means one in the state directory.")]
     public string? Workspace { get; init; }
 
@@ -127,6 +131,8 @@ internal sealed record AgentInForce(string Id)
     public int MaxSteps { get; init; } = AgentModes.UsualMaxSteps;
 
     public BudgetConfig Budget { get; init; } = new();
+
+    public ResponseCacheConfig ResponseCache { get; init; } = new();
 
     public string? Workspace { get; init; }
 

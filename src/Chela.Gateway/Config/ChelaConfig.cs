@@ -79,6 +79,8 @@ internal sealed record AgentDefaultsConfig
 
     public BudgetConfig Budget { get; init; } = new();
 
+    public ResponseCacheConfig ResponseCache { get; init; } = new();
+
     public SubagentsConfig Subagents { get; init; } = new();
 
     [AllowedValues(Tell, Continue)]

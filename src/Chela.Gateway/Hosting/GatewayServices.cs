@@ -182,6 +182,7 @@ internal static class GatewayServices
         .AddSingleton<AgentRun>()
         .AddSingleton<ModelHealth>()
         .AddSingleton<ModelCalls>()
+        .AddSingleton<ResponseCache>()
         .AddSingleton<AgentSteps>()
         .AddSingleton<Supervisor>()
         .AddSubagents()

@@ -127,6 +127,11 @@ internal sealed class ChatEndEvent(Turn turn, int number, TurnResult result, str
         writer.WriteNumber("input"u8, usage.Input);
         writer.WriteNumber("output"u8, usage.Output);
         writer.WriteNumber(total, usage.TotalTokens);
+        if (usage.Cached is { } cached)
+        {
+            writer.WriteBoolean("cached", cached);
+        }
+
         writer.WriteEndObject();
     }
 }

@@ -42,6 +42,9 @@ internal sealed record UsageCall(string Provider, string Model, long Input, long
     /// <summary>The tools that the model called.</summary>
     public IReadOnlyList<string>? Tools { get; init; }
 
+    /// <summary>True when no call was made: the answer was kept from an earlier one.</summary>
+    public bool? IsRepeated { get; init; }
+
     [JsonIgnore]
     public long Tokens => Input + Output + CacheRead;
 }

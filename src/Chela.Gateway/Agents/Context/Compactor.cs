@@ -130,10 +130,11 @@ internal sealed partial class Compactor(
         var text = new StringBuilder();
         TokenUsage? usage = null;
         string? model = null;
-        await foreach (var (by, update) in ImpatientStream.ReadAsync(answer, left => LeaveBehind(job, left), time, ct))
+        await foreach (var told in ImpatientStream.ReadAsync(answer, left => LeaveBehind(job, left), time, ct))
         {
-            job.Spent.Add(by, update);
-            (model, usage) = (by.ToString(), ModelUsage.Of(update) ?? usage);
+            var update = told.Update;
+            job.Spent.Add(told);
+            (model, usage) = (told.Model.ToString(), ModelUsage.Of(told) ?? usage);
             text.Append(update.Text);
             if (text.Length > job.SummaryTokens * CharsPerToken || update.FinishReason == ChatFinishReason.Length)
             {

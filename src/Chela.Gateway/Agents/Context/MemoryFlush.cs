@@ -87,10 +87,10 @@ internal sealed partial class MemoryFlush(
         var request = QuotedConversation.Ask(news, job.RequestTokens, task, "Take your notes now.");
         var options = new ChatOptions { MaxOutputTokens = job.SummaryTokens, Tools = [offered], ToolMode = ChatToolMode.Auto };
         var calls = new List<FunctionCallContent>();
-        await foreach (var (by, update) in ImpatientStream.ReadAsync(models.AskAsync(job.Models, request, options, ct), _ => Log.LeftBehind(logger, job.Session.Value), time, ct))
+        await foreach (var told in ImpatientStream.ReadAsync(models.AskAsync(job.Models, request, options, ct), _ => Log.LeftBehind(logger, job.Session.Value), time, ct))
         {
-            job.Spent.Add(by, update);
-            calls.AddRange(update.Contents.OfType<FunctionCallContent>().Where(call => call.Name == Tool));
+            job.Spent.Add(told);
+            calls.AddRange(told.Update.Contents.OfType<FunctionCallContent>().Where(call => call.Name == Tool));
         }
 
         return calls;

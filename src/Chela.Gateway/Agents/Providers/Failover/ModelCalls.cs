@@ -7,7 +7,11 @@ using Polly.Retry;
 namespace Chela.Gateway.Agents.Providers.Failover;
 
 /// <summary>A piece of an answer, and the model that it comes from.</summary>
-internal readonly record struct ModelUpdate(ModelRef Model, ChatResponseUpdate Update);
+internal readonly record struct ModelUpdate(ModelRef Model, ChatResponseUpdate Update)
+{
+    /// <summary>True when it was kept from an earlier time: nobody asked the model.</summary>
+    public bool IsRepeated { get; init; }
+}
 
 /// <summary>
 /// Asks a model, and where it fails before it said anything, again or another one. Once a word was told there is no way back: what fails then is
