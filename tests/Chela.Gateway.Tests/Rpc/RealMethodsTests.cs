@@ -17,7 +17,7 @@ public sealed class RealMethodsTests
     private static readonly string[] Keywords =
     [
         "$schema", "$defs", "$ref", "$id", "title", "type", "description", "default", "enum", "const", "format", "pattern", "properties",
-        "required", "additionalProperties", "items", "minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum",
+        "required", "additionalProperties", "items", "minItems", "maxItems", "maxProperties", "minLength", "maxLength", "minimum", "maximum",
         "exclusiveMinimum", "exclusiveMaximum", "anyOf", "oneOf", "allOf",
     ];
 
