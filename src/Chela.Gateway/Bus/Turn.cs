@@ -68,6 +68,7 @@ internal sealed class Turn(InboundMessage message)
     private readonly StringBuilder _text = new();
     private Turn? _carrier;
     private bool _isUnheard;
+    private bool _isHeard;
 
     public InboundMessage Message => message;
 
@@ -112,6 +113,13 @@ internal sealed class Turn(InboundMessage message)
 
     /// <summary>True where the session that spawned it is not told how it ended.</summary>
     public bool IsUnheard => Volatile.Read(ref _isUnheard);
+
+    /// <summary>True once the session that spawned it is told how it ended.</summary>
+    public bool IsHeard
+    {
+        get => Volatile.Read(ref _isHeard);
+        set => Volatile.Write(ref _isHeard, value);
+    }
 
     /// <summary>True once its run has begun.</summary>
     public bool HasBegun => SessionId is not null;

@@ -71,6 +71,17 @@ public sealed class LanesTests
     }
 
     [Fact]
+    public async Task Sub_agents_take_no_place_from_the_sessions_of_people()
+    {
+        using var trial = new LaneTrial(maxConcurrent: 1);
+        var turns = new[] { trial.Enqueue("a", "subagent:1"), trial.Enqueue("b", "b") };
+
+        await Task.WhenAll(trial.BegunAsync("a"), trial.BegunAsync("b")).WaitAsync(Ct);
+        trial.LetEnd("a", "b");
+        await Task.WhenAll(turns.Select(turn => turn.Completion)).WaitAsync(Ct);
+    }
+
+    [Fact]
     public async Task A_full_lane_refuses_instead_of_growing_and_takes_again_when_a_turn_has_ended()
     {
         using var trial = new LaneTrial();

@@ -105,6 +105,34 @@ public sealed partial class SubagentTests : ScriptedModelTest
         Assert.Equal(["user", "assistant", "assistant"], (await client.HistoryAsync(child.Text("key")!)).Select(line => line.Text("role")));
     }
 
+    [Fact]
+    public async Task A_sub_agent_that_spawned_another_is_heard_of_when_it_has_heard_of_that()
+    {
+        var found = new TaskCompletionSource();
+        Model.Script = request => (request.Messages.Last(line => line.StartsWith("user: ", StringComparison.Ordinal)), request.Messages[^1]) switch
+        {
+            (_, "user: Find out.") => Spawn("Look."),
+            (_, "user: Look.") => Spawn("Look deeper."),
+            (_, "user: Look deeper.") => FakeOpenAiReply.Text("Gold.").After(found.Task),
+            var (asked, _) when asked.EndsWith("\nGold.", StringComparison.Ordinal) => FakeOpenAiReply.Text("They found gold."),
+            var (asked, _) when asked.EndsWith("\nThey found gold.", StringComparison.Ordinal) => FakeOpenAiReply.Text("It is gold."),
+            _ => FakeOpenAiReply.Text("It is being looked for."),
+        };
+        await using var gateway = await GatewayProcess.StartAsync(Start());
+        await using var client = await gateway.OpenOpenClawAsync();
+
+        await client.SendChatAsync("main", "asked", "Find out.");
+        await client.ChatEndAsync("asked");
+        var child = Assert.Single(await ChildrenAsync(client, Main)).Text("key")!;
+        await client.ChatEndAsync(child.Split(':')[^1]);
+        var grandchild = RunOf(Assert.Single(await ChildrenAsync(client, child)));
+        found.SetResult();
+        var end = await client.ChatEndAsync($"subagent:subagent:{grandchild}");
+
+        Assert.Equal((Main, "It is gold."), (end.Text("sessionKey"), end.Text("message/content/0/text")));
+        Assert.Single(await client.HistoryAsync("main"), line => OpenClawWire.Line(line).StartsWith("user: [Your sub-agent", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("chat.send", """{"sessionKey":"main","message":"/stop","idempotencyKey":"stops"}""")]
     [InlineData("chat.abort", """{"sessionKey":"main"}""")]

@@ -13,8 +13,10 @@ namespace Chela.Gateway.Agents.Spawning;
 /// </summary>
 /// <param name="intake">Takes the messages in. It leads back to the runs, which lead here: hence late.</param>
 /// <param name="sessions">Where sessions come from.</param>
+/// <param name="tree">What was spawned for them.</param>
+/// <param name="lanes">What else is under way; late for the same reason.</param>
 /// <param name="lifecycle">Whether anything runs yet.</param>
-internal sealed class Announcements(Lazy<ChatIntake> intake, SessionTable sessions, Lifecycle lifecycle)
+internal sealed class Announcements(Lazy<ChatIntake> intake, SessionTable sessions, SpawnTree tree, Lazy<Lanes> lanes, Lifecycle lifecycle)
 {
     /// <summary>What of one result is told on, in characters.</summary>
     public const int LongestResult = 20_000;
@@ -26,7 +28,8 @@ internal sealed class Announcements(Lazy<ChatIntake> intake, SessionTable sessio
     /// <returns>False where it has to be tried again.</returns>
     public async ValueTask<bool> TryTellAsync(Turn turn, TranscriptEntry answer)
     {
-        if (turn.IsUnheard || !turn.Wishes.IsAnnounced || sessions.Find(turn.Session)?.Spawn is not { } spawn || FindParent(spawn) is not { } parent)
+        if (turn.IsUnheard || !turn.Wishes.IsAnnounced || sessions.Find(turn.Session)?.Spawn is not { } spawn || FindParent(spawn) is not { } parent
+            || (answer.StopReason == StopReasons.Stop && GoesOn(turn)))
         {
             return true;
         }
@@ -39,6 +42,11 @@ internal sealed class Announcements(Lazy<ChatIntake> intake, SessionTable sessio
         if (await intake.Value.TryTakeAsync(told, SpawnWishes.In(parent)) is not { } taken)
         {
             return false;
+        }
+
+        foreach (var one in turn.Carried.Prepend(turn))
+        {
+            one.IsHeard = true;
         }
 
         if (turn.IsUnheard)
@@ -76,8 +84,15 @@ internal sealed class Announcements(Lazy<ChatIntake> intake, SessionTable sessio
     }
 
     /// <summary>A session that was begun anew knows nothing of what was spawned before.</summary>
-    private SessionEntry? FindParent(Spawn spawn) =>
-        SessionKey.TryParse(spawn.By, out var key, out _) && sessions.Find(key) is { } parent && parent.SessionId == spawn.SessionId ? parent : null;
+    private SessionEntry? FindParent(Spawn spawn) => sessions.Find(spawn.Parent) is { } parent && parent.SessionId == spawn.SessionId ? parent : null;
+
+    /// <summary>True where a run will follow that knows more: the session has not heard, or not read, yet of all that was spawned for it.</summary>
+    private bool GoesOn(Turn ended)
+    {
+        var below = tree.Below(ended.Session).SelectMany(entry => lanes.Value.Of(entry.SessionKey));
+        return below.Any(turn => turn.Wishes.IsAnnounced && !turn.Completion.IsCompleted && !turn.IsHeard && !turn.IsUnheard)
+            || lanes.Value.Of(ended.Session).Except(ended.Carried.Prepend(ended)).Any(turn => !turn.IsOver && SessionSender.IsSpawned(turn.Message, sessions));
+    }
 
     private static string TextOf(SessionKey session, Spawn spawn, TranscriptEntry answer)
     {

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Chela.Contracts.Messages;
+using Chela.Contracts.Sessions;
 
 namespace Chela.Gateway.Sessions.Spawning;
 
@@ -9,6 +11,10 @@ namespace Chela.Gateway.Sessions.Spawning;
 /// <param name="Depth">1 for what a session of people spawned, 2 for what such a sub-agent spawned, and so on.</param>
 internal sealed record Spawn(string By, string SessionId, string Cause, int Depth)
 {
+    /// <summary>The session that had it made.</summary>
+    [JsonIgnore]
+    public SessionKey Parent => SessionKey.TryParse(By, out var key, out var problem) ? key : throw new InvalidDataException(problem);
+
     /// <summary>What the one that spawned it calls it.</summary>
     public string? Label { get; init; }
 

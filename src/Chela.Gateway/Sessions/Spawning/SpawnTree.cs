@@ -36,7 +36,7 @@ internal sealed class SpawnTree(SessionTable sessions)
     public int Count(SessionKey session, string cause)
     {
         var root = session;
-        while (sessions.Find(root)?.Spawn is { By: var by } && SessionKey.TryParse(by, out var parent, out _) && sessions.Find(parent) is not null)
+        while (sessions.Find(root)?.Spawn is { Parent: var parent } && sessions.Find(parent) is not null)
         {
             root = parent;
         }

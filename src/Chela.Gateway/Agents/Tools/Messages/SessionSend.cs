@@ -9,7 +9,8 @@ namespace Chela.Gateway.Agents.Tools.Messages;
 
 /// <summary>
 /// The tool that sends a message to another session of the same agent. It is taken in like any other: on disk first, then in its lane. What it
-/// causes has the rights of the channel that the sending run came from, and does not send on: two sessions would talk for ever.
+/// causes has the rights of the channel that the sending run came from, and does not send on, nor do the sub-agents that it spawns: two sessions
+/// would talk for ever.
 /// </summary>
 internal sealed class SessionSend
 {
@@ -18,11 +19,13 @@ internal sealed class SessionSend
     private readonly ChatIntake _intake;
     private readonly SessionKeys _keys;
     private readonly SessionTable _sessions;
+    private readonly SpawnTree _tree;
+    private readonly Lanes _lanes;
     private readonly TimeProvider _time;
 
-    public SessionSend(ChatIntake intake, SessionKeys keys, SessionTable sessions, TimeProvider time)
+    public SessionSend(ChatIntake intake, SessionKeys keys, SessionTable sessions, SpawnTree tree, Lanes lanes, TimeProvider time)
     {
-        (_intake, _keys, _sessions, _time) = (intake, keys, sessions, time);
+        (_intake, _keys, _sessions, _tree, _lanes, _time) = (intake, keys, sessions, tree, lanes, time);
         Tool = new Tool<SessionSendArguments>(
             Kind, "Sends a message to another of your sessions, which answers there.", SendJson.Default.SessionSendArguments, SendAsync);
     }
@@ -30,9 +33,11 @@ internal sealed class SessionSend
     /// <summary>What models are offered.</summary>
     public ITool Tool { get; }
 
+    private static bool IsSent(string run) => run.StartsWith(Kind, StringComparison.Ordinal);
+
     private async Task<ToolResult> SendAsync(SessionSendArguments arguments, ToolContext context, CancellationToken ct)
     {
-        if (context.RunId.StartsWith(Kind, StringComparison.Ordinal))
+        if (IsSent(context.RunId) || (_lanes.Find(context.RunId) is { } turn && IsSent(_tree.CauseOf(turn))))
         {
             throw new ToolRefusal("A message that came from another session is not answered by one. Answer here.");
         }

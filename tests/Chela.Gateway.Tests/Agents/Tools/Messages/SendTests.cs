@@ -4,7 +4,9 @@ using Chela.Contracts.Sessions;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Spawning;
 using Chela.Gateway.Tests.Rpc;
 using Chela.Gateway.Tests.Support;
 
@@ -75,6 +77,19 @@ public sealed class SendTests : IAsyncLifetime
         var result = await Tool("session_send").RunAsync(arguments.RootElement, context, Ct);
 
         Assert.True(result.IsError, result.Text);
+    }
+
+    [Fact]
+    public async Task A_run_that_hears_of_a_sub_agent_of_such_a_run_sends_to_none()
+    {
+        var child = SessionKey.Of("main", "subagent:7");
+        var spawn = new Spawn(SessionKey.Main.Value, "", "session.send:run-1:call-1:0", 1);
+        await _parts.Get<SessionTable>().TryAddAsync(child, new SessionEntry(child.Value, "child", 1) { Spawn = spawn });
+        var told = new InboundMessage("run-1", SessionKey.Main, "It is done.", "webchat", SessionSender.Of(child.Value), 1);
+        _parts.Get<Lanes>().Reserve(told, new QueueSettings());
+        _parts.Get<Lanes>().Expect(new Turn(told));
+
+        await Tool("session_send").RefusedAsync(To("notes", "Hello"), _folder.Path);
     }
 
     [Fact]
