@@ -20,6 +20,20 @@ internal sealed record AgentsListResult(
 internal sealed record AgentSummary(string Id, AgentModel Model)
 {
     public string? Name { get; init; }
+
+    public AgentSigns? Identity { get; init; }
+
+    public string? Workspace { get; init; }
+}
+
+/// <summary>How an agent is shown in the list.</summary>
+internal sealed record AgentSigns
+{
+    public string? Name { get; init; }
+
+    public string? Emoji { get; init; }
+
+    public string? Avatar { get; init; }
 }
 
 /// <summary>The model that an agent uses.</summary>
@@ -35,10 +49,13 @@ internal sealed record AgentIdentityParams
 }
 
 /// <summary>How an agent is shown to people.</summary>
-internal sealed record AgentIdentity(string AgentId, string Name, string NameSource, string Avatar);
+internal sealed record AgentIdentity(string AgentId, string Name, string NameSource, string Avatar)
+{
+    public string? Emoji { get; init; }
+}
 
 /// <summary>The agents that there are, and how they are shown.</summary>
-internal sealed class AgentListMethods(ProviderCatalog providers, ConfigStore config, SessionKeys keys) : IMethodModule
+internal sealed class AgentListMethods(ProviderCatalog providers, ConfigStore config, SessionKeys keys, Workspaces workspaces) : IMethodModule
 {
     /// <summary>What agents are called that have no name of their own.</summary>
     private const string DefaultName = "Assistant";
@@ -59,10 +76,16 @@ internal sealed class AgentListMethods(ProviderCatalog providers, ConfigStore co
     private ValueTask<AgentsListResult> ListAsync(AgentsListParams parameters, CallContext context, CancellationToken ct)
     {
         var now = config.Current.Config;
-        AgentSummary[] rows = [.. now.Agents.Ids.Select(now.Agents.Of).Select(agent =>
-            new AgentSummary(agent.Id, new AgentModel(providers.Configured(agent.Model).ToString())) { Name = agent.Name })];
+        AgentSummary[] rows = [.. now.Agents.Ids.Select(now.Agents.Of).Select(RowOf)];
         return new(new AgentsListResult(now.Agents.DefaultId, now.Agents.Ownership, false, now.Session.MainKey, "per-sender", rows));
     }
+
+    private AgentSummary RowOf(AgentInForce agent) => new(agent.Id, new AgentModel(providers.Configured(agent.Model).ToString()))
+    {
+        Name = agent.Name,
+        Identity = agent.Identity is { } signs ? new AgentSigns { Name = agent.Name, Emoji = signs.Emoji, Avatar = signs.Avatar } : null,
+        Workspace = workspaces.PathOf(agent.Id),
+    };
 
     private ValueTask<AgentIdentity> IdentityAsync(AgentIdentityParams parameters, CallContext context, CancellationToken ct)
     {
@@ -75,8 +98,9 @@ internal sealed class AgentListMethods(ProviderCatalog providers, ConfigStore co
             throw new RpcException(RpcErrorKind.NotFound, $"unknown agent id \"{agent}\"; agents.list names those that there are");
         }
 
-        var name = agents.Of(agent).Name;
+        var (name, signs) = (agents.Of(agent).Name, agents.Of(agent).Identity);
         var shown = name ?? DefaultName;
-        return new(new AgentIdentity(agent, shown, name is null ? "default" : "config", StringInfo.GetNextTextElement(shown)));
+        var avatar = signs?.Avatar ?? signs?.Emoji ?? StringInfo.GetNextTextElement(shown);
+        return new(new AgentIdentity(agent, shown, name is null ? "default" : "config", avatar) { Emoji = signs?.Emoji });
     }
 }

@@ -55,6 +55,11 @@ internal sealed partial class Answering(
         try
         {
             turn.Aborted.ThrowIfCancellationRequested();
+            if (!config.Current.Config.Agents.Has(agent.Id))
+            {
+                return Ended(TurnStatus.Failed, $"There is no agent \"{agent.Id}\" any more.");
+            }
+
             var asked = providers.ModelsOf(turn.Wishes.Model ?? asking.ModelOverride, agent);
             said.Model = asked[0].ToString();
             narrator.Start();

@@ -53,6 +53,7 @@ internal sealed record AgentsConfig
             Budget = own?.Budget?.Or(Defaults.Budget) ?? Defaults.Budget,
             ResponseCache = own?.ResponseCache ?? Defaults.ResponseCache,
             Workspace = own?.Workspace,
+            Identity = own?.Identity,
             Tools = own?.Tools,
         };
     }
@@ -102,11 +103,24 @@ internal sealed record AgentConfig
     [MinLength(1), MaxLength(4096), Description("Its folder, an absolute path; unset means one in the state directory.")]
     public string? Workspace { get; init; }
 
+    [Description("How it is shown to people, besides its name.")]
+    public AgentIdentityConfig? Identity { get; init; }
+
     [Description("Which tools it may use, on top of what holds everywhere.")]
     public ToolPolicyConfig? Tools { get; init; }
 
     [Description("What it may have sub-agents do; what it does not say is as in the defaults.")]
     public AgentSubagentsConfig? Subagents { get; init; }
+}
+
+/// <summary>How an agent is shown to people.</summary>
+internal sealed record AgentIdentityConfig
+{
+    [MinLength(1), MaxLength(32), Description("A sign.")]
+    public string? Emoji { get; init; }
+
+    [MinLength(1), MaxLength(4096), Description("A picture, by its address, or a few letters.")]
+    public string? Avatar { get; init; }
 }
 
 /// <summary>An agent as it is in force: what it says itself, else what the defaults say.</summary>
@@ -135,6 +149,8 @@ internal sealed record AgentInForce(string Id)
     public ResponseCacheConfig ResponseCache { get; init; } = new();
 
     public string? Workspace { get; init; }
+
+    public AgentIdentityConfig? Identity { get; init; }
 
     public ToolPolicyConfig? Tools { get; init; }
 }

@@ -19,6 +19,7 @@ internal sealed class ConfigLoader
         new("gateway.allowedAddresses[]", AddressRangeRule.Refusal),
         new("gateway.trustedProxies[]", AddressRangeRule.Refusal),
         new("gateway.nodes.pairing.autoApproveCidrs[]", AddressRangeRule.Refusal),
+        new("agents.list[].workspace", WorkspaceRule.Refusal),
         new("tools.http.allowedHosts[]", ToolRules.HostRefusal),
         new("tools.exec.allow[]", ToolRules.ProgramRefusal),
         new("gateway.controlUi.allowedOrigins[]", OriginRule.Refusal),

@@ -72,6 +72,16 @@ internal static class MainKeyRule
         SessionKey.TryParse($"agent:{SessionKey.DefaultAgent}:{value}", out _, out var problem) ? null : problem;
 }
 
+/// <summary>Where an agent can work.</summary>
+internal static class WorkspaceRule
+{
+    /// <summary>What such a path is.</summary>
+    public const string Form = "an absolute path";
+
+    /// <summary>Why a value cannot be used; null where it can.</summary>
+    public static string? Refusal(string value) => Path.IsPathFullyQualified(value) ? null : $"must be {Form}";
+}
+
 /// <summary>Where a provider of models can be reached.</summary>
 internal static class AddressRule
 {

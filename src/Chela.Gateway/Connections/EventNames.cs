@@ -29,5 +29,5 @@ internal static class EventNames
     ];
 
     /// <summary>Events that are sent although clients are not told of them beforehand.</summary>
-    public static IReadOnlyList<string> NotAdvertised { get; } = [];
+    public static IReadOnlyList<string> NotAdvertised { get; } = ["config.changed"];
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Access;
@@ -52,9 +51,8 @@ internal sealed record ConfigHint
 }
 
 /// <summary>Reading the configuration. Secrets never leave the gateway.</summary>
-internal sealed class ConfigMethods(ConfigStore config, TimeProvider time) : IMethodModule
+internal sealed class ConfigMethods(ConfigStore config, ConfigRevisions revisions, TimeProvider time) : IMethodModule
 {
-    private readonly byte[] _hashKey = RandomNumberGenerator.GetBytes(32);
     private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
 
     public void Map(MethodMap methods)
@@ -74,7 +72,7 @@ internal sealed class ConfigMethods(ConfigStore config, TimeProvider time) : IMe
     {
         var snapshot = config.Current;
         var effective = Redaction.Of(snapshot.Effective);
-        var hash = HashOf(snapshot);
+        var hash = revisions.Of(snapshot);
         return new(new ConfigView(
             snapshot.FilePath, snapshot.FileExists, FromFile(snapshot), true, effective, effective, hash, [], [], [], hash, hash));
     }
@@ -89,10 +87,6 @@ internal sealed class ConfigMethods(ConfigStore config, TimeProvider time) : IMe
         var generatedAt = time.GetUtcNow().UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
         return new(new ConfigSchemaView(_loader.Value.Schema, hints, Hello.Version, generatedAt));
     }
-
-    /// <summary>Keyed, because what is hashed holds secrets.</summary>
-    private string HashOf(ConfigSnapshot snapshot) =>
-        $"hmac-sha256:v1:{System.Buffers.Text.Base64Url.EncodeToString(HMACSHA256.HashData(_hashKey, Convert.FromHexString(snapshot.Hash)))}";
 
     /// <summary>The part of what is in force that the file decided.</summary>
     private static JsonElement FromFile(ConfigSnapshot snapshot)

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Hosting;
 
-/// <summary>Composes what changes the configuration while the gateway runs.</summary>
+/// <summary>Composes what changes the configuration while the gateway runs, and tells of it.</summary>
 internal static class ConfigServices
 {
     public static IServiceCollection AddConfigWriter(this IServiceCollection services, GatewaySetup setup) => services
+        .AddSingleton<ConfigRevisions>()
+        .AddSingleton<ConfigNews>()
         .AddSingleton(provider => new ConfigWriter(
             provider.GetRequiredService<ConfigStore>(),
             setup.Sources,

@@ -213,6 +213,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.GetRequiredService<EventFanout>();
         services.GetRequiredService<DeviceSockets>();
         services.GetRequiredService<CredentialSockets>();
+        services.GetRequiredService<ConfigNews>();
         services.GetRequiredService<Gauges>().Add();
         services.GetRequiredService<IEnumerable<IHostedService>>().OfType<HealthWatch>().Single().Look();
         services.GetRequiredService<Delivery>().Start();

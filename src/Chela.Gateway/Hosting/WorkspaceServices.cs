@@ -1,6 +1,7 @@
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Briefing;
 using Chela.Gateway.Agents.Memory;
+using Chela.Gateway.Agents.Roster;
 using Chela.Gateway.Agents.Skills;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
@@ -14,6 +15,9 @@ internal static class WorkspaceServices
     public static IServiceCollection AddWorkspaces(this IServiceCollection services) => services
         .AddSingleton(provider => new Workspaces(
             provider.GetRequiredService<ConfigStore>(), provider.GetRequiredService<StatePaths>().WorkspacesDirectory))
+        .AddSingleton<AgentLeavings>()
+        .AddSingleton<AgentRemoval>()
+        .AddSingleton<IMethodModule, RosterMethods>()
         .AddSingleton<AgentBriefing>()
         .AddSingleton<PromptMaker>()
         .AddSingleton<IMethodModule, WorkspaceFileMethods>()

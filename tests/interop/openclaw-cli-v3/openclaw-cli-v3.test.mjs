@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Gateway } from '../support/gateway.mjs';
 import { OpenClawCli } from '../support/openclaw-cli.mjs';
-import { commonCommands } from '../support/openclaw-commands.mjs';
+import { commonCommands, makeAndDeleteAgent } from '../support/openclaw-commands.mjs';
 
 let gateway;
 let openclaw;
@@ -60,6 +60,15 @@ test('system presence shows who is there', async () => {
   const presence = await openclaw.json('system', 'presence', ...openclaw.target, '--json');
 
   assert.ok(presence.some((row) => row.mode === 'gateway'), JSON.stringify(presence));
+});
+
+test('gateway call agents.create, agents.update, agents.list and agents.delete', async () => {
+  const { made, changed, agents, deleted } = await makeAndDeleteAgent(openclaw);
+
+  assert.deepEqual(made, { ok: true, agentId: 'maid', name: 'Maid', workspace: `${openclaw.home}/maid` });
+  assert.deepEqual(changed, { ok: true, agentId: 'maid' });
+  assert.deepEqual(agents.map((agent) => [agent.id, agent.name]), [['main', undefined], ['maid', 'Mary']]);
+  assert.deepEqual(deleted, { ok: true, agentId: 'maid', removedBindings: 0 });
 });
 
 test('An unknown method exits with 1 and the message of the gateway', async () => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { assertFramesFit } from '../support/frame-watch.mjs';
 import { Gateway } from '../support/gateway.mjs';
 import { OpenClawCli } from '../support/openclaw-cli.mjs';
-import { commonCommands } from '../support/openclaw-commands.mjs';
+import { commonCommands, makeAndDeleteAgent } from '../support/openclaw-commands.mjs';
 import { RecordingProxy } from '../support/recording-proxy.mjs';
 
 let gateway;
@@ -76,6 +76,15 @@ test('devices list, models list and system presence answer', async () => {
   assert.ok(Array.isArray(devices.paired));
   assert.ok(models.models.some((model) => model.provider === 'echo'));
   assert.ok(presence.some((row) => row.mode === 'gateway'), JSON.stringify(presence));
+});
+
+test('gateway call agents.create, agents.update, agents.list and agents.delete', async () => {
+  const { made, changed, agents, deleted } = await makeAndDeleteAgent(openclaw);
+
+  assert.deepEqual(made, { ok: true, agentId: 'maid', name: 'Maid', workspace: `${openclaw.home}/maid` });
+  assert.deepEqual(changed, { ok: true, agentId: 'maid' });
+  assert.deepEqual(agents.map((agent) => [agent.id, agent.name]), [['main', undefined], ['maid', 'Mary']]);
+  assert.deepEqual(deleted, { ok: true, agentId: 'maid', removedBindings: 0 });
 });
 
 test('An unknown method exits with 1 and the message of the gateway', async () => {

@@ -35,6 +35,11 @@ export class OpenClawCli {
     return new OpenClawCli(join(installed, 'node_modules'), home, url);
   }
 
+  /** Where it keeps what is its own. */
+  get home() {
+    return this.#home;
+  }
+
   /** Address and token, for a command that is to use no configuration. */
   get target() {
     return ['--url', this.url, '--token', token];

@@ -24,3 +24,12 @@ export const commonCommands = [
   ['cron rm often', 1, /unknown method: cron\.remove/],
   ['gateway usage-cost', 0, /Usage cost \(30 days\)\nTotal: \$0\.0000/],
 ];
+
+/** Makes an agent, gives it another name, and deletes it, by `gateway call`; gives what each call answered, and the agents before the last. */
+export async function makeAndDeleteAgent(openclaw) {
+  const call = (method, params) => openclaw.json('gateway', 'call', method, ...openclaw.target, '--json', '--params', JSON.stringify(params));
+  const made = await call('agents.create', { name: 'Maid', workspace: `${openclaw.home}/maid`, emoji: '🧹' });
+  const changed = await call('agents.update', { agentId: 'maid', name: 'Mary' });
+  const { agents } = await call('agents.list', {});
+  return { made, changed, agents, deleted: await call('agents.delete', { agentId: 'maid', deleteFiles: false }) };
+}

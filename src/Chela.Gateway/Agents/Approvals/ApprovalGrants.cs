@@ -25,6 +25,9 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
     private List<ApprovalGrant>? _lasting;
     private bool _isUnreadable;
 
+    /// <summary>The file.</summary>
+    public string Path => file.Path;
+
     /// <summary>True when nobody need be asked.</summary>
     public async Task<bool> CoversAsync(ApprovalSubject subject, CancellationToken ct)
     {
@@ -58,13 +61,27 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
         {
             List<ApprovalGrant> all = [.. await LastingAsync(ct), new(subject.AgentId, subject.Name, by, atMs)];
             all.RemoveRange(0, Math.Max(0, all.Count - MostGrants));
-            if (_isUnreadable)
-            {
-                throw new IOException($"{file.Path} cannot be read, and is not overwritten.");
-            }
+            await WriteAsync(all);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
-            await file.WriteAsync(StoredJson.ToBytes(new GrantDocument(all), GrantJson.Default.GrantDocument), CancellationToken.None);
-            _lasting = all;
+    /// <summary>Allows an agent that is gone nothing any more; returns when that is on disk.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public async Task ForgetAsync(string agentId)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            _ofSessions.RemoveAll(grant => grant.SessionKey.StartsWith($"agent:{agentId}:", StringComparison.Ordinal));
+            var all = await LastingAsync(CancellationToken.None);
+            if (all.Exists(grant => grant.AgentId == agentId))
+            {
+                await WriteAsync(all.FindAll(grant => grant.AgentId != agentId));
+            }
         }
         finally
         {
@@ -73,6 +90,17 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private async Task WriteAsync(List<ApprovalGrant> all)
+    {
+        if (_isUnreadable)
+        {
+            throw new IOException($"{file.Path} cannot be read, and is not overwritten.");
+        }
+
+        await file.WriteAsync(StoredJson.ToBytes(new GrantDocument(all), GrantJson.Default.GrantDocument), CancellationToken.None);
+        _lasting = all;
+    }
 
     private async Task<List<ApprovalGrant>> LastingAsync(CancellationToken ct)
     {
