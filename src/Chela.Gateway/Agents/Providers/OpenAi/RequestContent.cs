@@ -12,8 +12,8 @@ internal sealed record RequestContent(IReadOnlyList<AIContent> Parts)
     public static RequestContent Of(string text) => new([new TextContent(text)]);
 }
 
-/// <summary>Writes it.</summary>
-internal sealed class RequestContentConverter : JsonConverter<RequestContent>
+/// <summary>Writes it for chat completions.</summary>
+internal class RequestContentConverter : JsonConverter<RequestContent>
 {
     public override RequestContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         throw new NotSupportedException("Requests are only written.");
@@ -32,20 +32,32 @@ internal sealed class RequestContentConverter : JsonConverter<RequestContent>
             writer.WriteStartObject();
             if (part is DataContent picture)
             {
-                writer.WriteString("type", "image_url");
-                writer.WriteStartObject("image_url");
-                writer.WriteString("url", picture.Uri);
-                writer.WriteEndObject();
+                WritePicture(writer, picture.Uri);
             }
             else
             {
-                writer.WriteString("type", "text");
-                writer.WriteString("text", ((TextContent)part).Text);
+                WriteText(writer, ((TextContent)part).Text);
             }
 
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>The members of a picture.</summary>
+    protected virtual void WritePicture(Utf8JsonWriter writer, string url)
+    {
+        writer.WriteString("type", "image_url");
+        writer.WriteStartObject("image_url");
+        writer.WriteString("url", url);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The members of a text between pictures.</summary>
+    protected virtual void WriteText(Utf8JsonWriter writer, string text)
+    {
+        writer.WriteString("type", "text");
+        writer.WriteString("text", text);
     }
 }

@@ -4,40 +4,26 @@ using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Providers.OpenAi.Responses;
 
-/// <summary>
-/// One model of a server that speaks OpenAI's Responses. It fails with <see cref="ProviderException"/>, or as its caller's cancellation.
-/// </summary>
-/// <param name="connection">The server, shared with other models.</param>
-/// <param name="model">The model to ask where the options name none.</param>
-internal sealed class ResponsesChatClient(OpenAiConnection connection, string model) : IChatClient
+/// <summary>One model of a server that speaks OpenAI's Responses.</summary>
+/// <inheritdoc cref="OpenAiModel"/>
+internal sealed class ResponsesChatClient(OpenAiConnection connection, string model) : OpenAiModel(connection, model)
 {
-    public async Task<ChatResponse> GetResponseAsync(
+    public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var request = ResponsesConversation.ToRequest(model, messages, options);
+        var request = ResponsesConversation.ToRequest(Model, messages, options);
         var body = JsonSerializer.SerializeToUtf8Bytes(request, ResponsesJson.Default.ResponsesRequest);
-        using var response = await connection.SendAsync("responses", body, cancellationToken);
-        using var reply = new ResponsesReplyStream(connection, response, model);
+        using var response = await Connection.SendAsync("responses", body, cancellationToken);
+        using var reply = new ResponsesReplyStream(Connection, response, Model);
         while (await reply.NextAsync(cancellationToken) is { } update)
         {
             yield return update;
         }
-    }
-
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is not null ? null
-        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(connection.Name, connection.Endpoint, model)
-        : serviceType.IsInstanceOfType(this) ? this
-        : null;
-
-    public void Dispose()
-    {
-        // The connection belongs to the provider and outlives this view of it.
     }
 }

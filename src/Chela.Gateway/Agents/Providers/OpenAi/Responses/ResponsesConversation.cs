@@ -45,7 +45,7 @@ internal static class ResponsesConversation
     private static IEnumerable<ResponsesInput> Said(string role, ChatMessage message)
     {
         var said = OpenAiRequest.Said(message);
-        return said.Length == 0 ? [] : [new ResponsesInput("message") { Role = role, Content = new ResponsesContent(said) }];
+        return said.Length == 0 ? [] : [new ResponsesInput("message") { Role = role, Content = new RequestContent(said) }];
     }
 
     private static ResponsesInput Call(FunctionCallContent call) =>

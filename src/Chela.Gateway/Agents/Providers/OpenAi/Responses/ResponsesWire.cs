@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents.Providers.OpenAi.Responses;
 
@@ -39,7 +38,8 @@ internal sealed record ResponsesInput(string Type)
 {
     public string? Role { get; init; }
 
-    public ResponsesContent? Content { get; init; }
+    [JsonConverter(typeof(ResponsesContentConverter))]
+    public RequestContent? Content { get; init; }
 
     public string? CallId { get; init; }
 
@@ -50,35 +50,19 @@ internal sealed record ResponsesInput(string Type)
     public string? Output { get; init; }
 }
 
-/// <summary>What a message says: text, and pictures between it. Text alone is written as a string.</summary>
-[JsonConverter(typeof(ResponsesContentConverter))]
-internal sealed record ResponsesContent(IReadOnlyList<AIContent> Parts);
-
-/// <summary>Writes it.</summary>
-internal sealed class ResponsesContentConverter : JsonConverter<ResponsesContent>
+/// <summary>Writes what a message says for Responses.</summary>
+internal sealed class ResponsesContentConverter : RequestContentConverter
 {
-    public override ResponsesContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Requests are only written.");
-
-    public override void Write(Utf8JsonWriter writer, ResponsesContent value, JsonSerializerOptions options)
+    protected override void WritePicture(Utf8JsonWriter writer, string url)
     {
-        if (!value.Parts.Any(part => part is DataContent))
-        {
-            writer.WriteStringValue(string.Concat(value.Parts.OfType<TextContent>().Select(part => part.Text)));
-            return;
-        }
+        writer.WriteString("type", "input_image");
+        writer.WriteString("image_url", url);
+    }
 
-        writer.WriteStartArray();
-        foreach (var part in value.Parts)
-        {
-            writer.WriteStartObject();
-            var (type, name, text) = part is DataContent picture ? ("input_image", "image_url", picture.Uri) : ("input_text", "text", ((TextContent)part).Text);
-            writer.WriteString("type", type);
-            writer.WriteString(name, text);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+    protected override void WriteText(Utf8JsonWriter writer, string text)
+    {
+        writer.WriteString("type", "input_text");
+        writer.WriteString("text", text);
     }
 }
 
