@@ -32,7 +32,7 @@ public sealed class ChannelCommandTests : IAsyncLifetime
     [InlineData("/reset", "A new conversation begins.")]
     [InlineData("/reset everything", "/reset stands alone; nothing was done.")]
     [InlineData("/model", "echo/echo answers here.")]
-    [InlineData("/queue collect", "Messages wait here by collect from now on.")]
+    [InlineData("/queue collect", "Messages wait here by collect (debounce 500 ms, cap 20, drop new) from now on.")]
     [InlineData("/queue backwards", "Nothing was done: there is no queue mode backwards")]
     [InlineData("/status", "Session: agent:main:webhook:desk:group:kitchen\nModel: echo/echo\nMessages: 0")]
     [InlineData("/whoami", "You are webhook/desk:bert.\nScopes: operator.write")]

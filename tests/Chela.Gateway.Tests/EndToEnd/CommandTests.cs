@@ -22,9 +22,11 @@ public sealed class CommandTests(GatewayFixture fixture) : IClassFixture<Gateway
         { "/model default", "echo/echo answers here from now on." },
         { "/think", "Thinking is off here." },
         { "/t off", "Thinking is off here." },
-        { "/queue", "Messages wait here by followup." },
-        { "/queue collect", "Messages wait here by collect from now on." },
-        { "/queue default", "Messages wait here by followup from now on." },
+        { "/queue", "Messages wait here by followup (debounce 500 ms, cap 20, drop new)." },
+        { "/queue collect", "Messages wait here by collect (debounce 500 ms, cap 20, drop new) from now on." },
+        { "/queue Steer debounce:2s cap:25 drop:summarize", "Messages wait here by steer (debounce 2000 ms, cap 25, drop summarize) from now on." },
+        { "/queue cap:500 debounce:1m", "Messages wait here by followup (debounce 60000 ms, cap 500, drop new) from now on." },
+        { "/queue default", "Messages wait here by followup (debounce 500 ms, cap 20, drop new) from now on." },
         { "/status", "Session: SESSION\nModel: echo/echo\nMessages: 0" },
         { "/help", "/new [model]: Begin" },
         { "/commands", "/new [model]: Begin" },
@@ -144,6 +146,11 @@ public sealed class CommandTests(GatewayFixture fixture) : IClassFixture<Gateway
             ("/model nowhere/model Hello", "There is no model provider \"nowhere\""),
             ("/queue backwards Hello", "there is no queue mode backwards"),
             ("/queue backwards", "there is no queue mode backwards"),
+            ("/queue collect cap:501", "cap must be a whole number from 1 to 500"),
+            ("/queue debounce:61s", "debounce must be a time of at most 60000 ms"),
+            ("/queue debounce:-1", "debounce must be a time of at most 60000 ms"),
+            ("/queue drop:all", "drop must be one of new, old, summarize"),
+            ("/queue collect cap:5 Hello", "debounce, cap and drop are for the whole conversation"),
         })
         {
             var refused = await client.CallAsync("chat.send", OpenClawWire.ChatParams("model", command, command));

@@ -24,7 +24,7 @@ public sealed class InFrontTests
 
         Assert.Equal(["large", "fake-1"], fake.Requests.Select(request => request.Model));
         Assert.Equal(["user: How large?"], fake.Requests[0].Messages);
-        Assert.Equal("Messages wait here by followup.", queue.Text("message/content/0/text"));
+        Assert.Equal("Messages wait here by followup (debounce 500 ms, cap 20, drop new).", queue.Text("message/content/0/text"));
         Assert.StartsWith("user: How large?", (await client.HistoryAsync("main")).Select(OpenClawWire.Line).First(), StringComparison.Ordinal);
     }
 

@@ -27,7 +27,11 @@ internal sealed record ChatCommand(string Name, string Category, string Descript
 }
 
 /// <summary>What may follow the name of a command.</summary>
-internal sealed record CommandArgument(string Name, string Description);
+internal sealed record CommandArgument(string Name, string Description)
+{
+    /// <summary>True for a word that belongs to the argument although others stand before it; else the argument is one word where a message follows.</summary>
+    public Func<string, bool> GoesOn { get; init; } = _ => false;
+}
 
 /// <summary>What is wanted of one message alone.</summary>
 /// <param name="Run">What is wanted of its run.</param>

@@ -43,14 +43,14 @@ internal sealed class CommandTable
         var rest = message.Trim();
         while (found.Count < MostInFront && Read(rest) is ({ InFront: not null } command, var argument))
         {
-            var end = argument.IndexOfAny(Blanks);
-            if (end < 0)
+            var length = LengthOf(command, argument);
+            if (length == argument.Length)
             {
                 return ([], message);
             }
 
-            found.Add((command, argument[..end]));
-            rest = argument[end..].TrimStart();
+            found.Add((command, argument[..length]));
+            rest = argument[length..].TrimStart();
         }
 
         return (found, rest);
@@ -58,6 +58,31 @@ internal sealed class CommandTable
 
     /// <summary>True for a message that begins as commands are written; a person can also just say stop.</summary>
     public static bool IsWritten(string message) => message.AsSpan().TrimStart().StartsWith('/');
+
+    /// <summary>How far what follows the name is the command's own: its first word, and the words that go on with it.</summary>
+    private static int LengthOf(ChatCommand command, string text)
+    {
+        var end = WordEnd(text, 0);
+        while (end < text.Length)
+        {
+            var next = end + text.AsSpan(end).IndexOfAnyExcept(Blanks);
+            var nextEnd = WordEnd(text, next);
+            if (!command.Argument!.GoesOn(text[next..nextEnd]))
+            {
+                break;
+            }
+
+            end = nextEnd;
+        }
+
+        return end;
+    }
+
+    private static int WordEnd(string text, int start)
+    {
+        var length = text.AsSpan(start).IndexOfAny(Blanks);
+        return length < 0 ? text.Length : start + length;
+    }
 
     private (ChatCommand Command, string Argument)? Read(string text)
     {

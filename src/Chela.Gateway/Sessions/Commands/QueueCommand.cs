@@ -1,5 +1,5 @@
+using System.Globalization;
 using Chela.Contracts.Errors;
-using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Storage;
 
 namespace Chela.Gateway.Sessions.Commands;
@@ -7,14 +7,12 @@ namespace Chela.Gateway.Sessions.Commands;
 /// <summary>Choosing what becomes of messages that come while a session is busy.</summary>
 internal sealed class QueueCommand(SessionTable sessions, QueueRules rules, SessionNews news) : ICommandModule
 {
-    private static readonly string[] Modes = ["steer", "followup", "collect", "interrupt"];
-
     public IEnumerable<ChatCommand> Commands =>
     [
         new("queue", "options", "Show what becomes of messages that come while this conversation is busy, or choose it.", RunAsync)
         {
-            Argument = new CommandArgument("mode", $"{string.Join(", ", Modes)}, or default for the configured one"),
-            InFront = (call, wishes) => wishes with { QueueMode = ModeIn(call) },
+            Argument = new CommandArgument("mode", QueueChoice.Description) { GoesOn = QueueChoice.IsOption },
+            InFront = (call, wishes) => wishes with { QueueMode = ForOneMessage(call.Argument) },
         },
     ];
 
@@ -22,37 +20,32 @@ internal sealed class QueueCommand(SessionTable sessions, QueueRules rules, Sess
     {
         if (call.Argument.Length == 0)
         {
-            return new CommandReply($"Messages wait here by {Mode(call)}.");
+            return new CommandReply($"Messages wait here by {Describe(call)}.");
         }
 
-        await ChooseAsync(call, ModeIn(call));
+        await ChooseAsync(call, QueueChoice.Of(call.Argument));
         news.Tell(call.Session, "patch");
-        return new CommandReply($"Messages wait here by {Mode(call)} from now on.");
+        return new CommandReply($"Messages wait here by {Describe(call)} from now on.");
     }
 
-    /// <summary>The mode that is named; null for the configured one, which for one message is that of the session.</summary>
-    private static string? ModeIn(CommandCall call)
+    /// <summary>The mode for a message in front of which it stands; null for that of the session.</summary>
+    private static string? ForOneMessage(string words) => QueueChoice.Of(words) is { HasOptions: false } choice
+        ? choice.Mode
+        : throw new RpcException(RpcErrorKind.InvalidRequest, "debounce, cap and drop are for the whole conversation: send /queue with them alone");
+
+    private string Describe(CommandCall call)
     {
-        var word = call.Argument.ToLowerInvariant();
-        return word == "default" ? null
-            : Modes.Contains(word) ? word
-            : throw new RpcException(RpcErrorKind.InvalidRequest, $"there is no queue mode {call.Argument} (there are {string.Join(", ", Modes)}, default)");
+        var settings = rules.For(call.Message, null);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{settings.Mode} (debounce {settings.Debounce.TotalMilliseconds} ms, cap {settings.Cap}, drop {settings.Drop})").ToLowerInvariant();
     }
 
-    private string Mode(CommandCall call) => rules.For(call.Message, null).Mode switch
-    {
-        QueueMode.Steer => "steer",
-        QueueMode.Collect => "collect",
-        QueueMode.Interrupt => "interrupt",
-        _ => "followup",
-    };
-
-    private async Task ChooseAsync(CommandCall call, string? mode)
+    private async Task ChooseAsync(CommandCall call, QueueChoice choice)
     {
         try
         {
             await sessions.GetOrCreateAsync(call.Session, CancellationToken.None);
-            await sessions.UpdateAsync(call.Session, entry => entry with { QueueMode = mode });
+            await sessions.UpdateAsync(call.Session, choice.On);
         }
         catch (JournalWriteException)
         {

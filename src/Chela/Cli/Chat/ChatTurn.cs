@@ -25,9 +25,15 @@ internal sealed class ChatTurn(GatewayClient client, TimeProvider time)
             CliJson.Default.ChatSendParams,
             CliJson.Default.ChatAck,
             CancellationToken.None);
+        if (ack.RunId is null)
+        {
+            var told = ack.Aborted ? "Stopped." : "Nothing runs here.";
+            print(told);
+            return new ChatOutcome(sessionKey, runId, told, "ok");
+        }
+
         var last = ack switch
         {
-            { RunId: null } => null,
             { Status: "ok" or "error" } => await FollowForAsync(HandledGrace, events, reply, print),
             _ => await FollowOrAbortAsync(sessionKey, runId, events, reply, print, abort),
         };

@@ -8,10 +8,13 @@ internal sealed record ChatSendParams(string SessionKey, string Message, string 
 /// <summary>Parameters of <c>chat.abort</c>.</summary>
 internal sealed record ChatAbortParams(string SessionKey, string RunId);
 
-/// <summary>The answer to <c>chat.send</c>; without a run where the text was a command that needs none.</summary>
+/// <summary>The answer to <c>chat.send</c>; without a run where the text said stop.</summary>
 internal sealed record ChatAck
 {
     public string? RunId { get; init; }
+
+    /// <summary>Of a text that said stop: whether something was stopped.</summary>
+    public bool Aborted { get; init; }
 
     public string? Status { get; init; }
 }

@@ -7,15 +7,14 @@ namespace Chela.Cli.Chat;
 internal sealed class Conversation(
     GatewaySession gateway, TextReader input, string sessionKey, Interrupts interrupts, TimeSpan? timeout)
 {
-    private const string Help = "/new starts a new session, /quit leaves; Ctrl-C aborts a reply, at the prompt it leaves.";
+    private const string Help = "/help shows the commands, /quit leaves; Ctrl-C aborts a reply, at the prompt it leaves.";
 
     private readonly OneShot _oneShot = new(gateway, timeout);
-    private string _sessionKey = sessionKey;
 
     /// <summary>Runs until the person leaves or the connection ends.</summary>
     public async Task<int> RunAsync()
     {
-        gateway.Terminal.Say($"{gateway.Target.DisplayUrl}, session {_sessionKey}. {Help}");
+        gateway.Terminal.Say($"{gateway.Target.DisplayUrl}, session {sessionKey}. {Help}");
         while (await ReadLineAsync() is { } line)
         {
             switch (line.Trim())
@@ -24,13 +23,6 @@ internal sealed class Conversation(
                     break;
                 case "/quit" or "/exit":
                     return ExitCode.Ok;
-                case "/help":
-                    gateway.Terminal.Say(Help);
-                    break;
-                case "/new":
-                    _sessionKey = $"agent:main:explicit:{Guid.NewGuid().ToString("N")[..8]}";
-                    gateway.Terminal.Say($"session {_sessionKey}");
-                    break;
                 default:
                     await SpeakAsync(line);
                     break;
@@ -44,7 +36,7 @@ internal sealed class Conversation(
     {
         try
         {
-            await _oneShot.RunAsync(_sessionKey, message, interrupts.Token);
+            await _oneShot.RunAsync(sessionKey, message, interrupts.Token);
         }
         catch (Client.GatewayCallException e)
         {
