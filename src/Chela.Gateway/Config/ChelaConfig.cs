@@ -19,6 +19,8 @@ internal sealed record ChelaConfig
 
     public ModelsConfig Models { get; init; } = new();
 
+    public MemoryConfig Memory { get; init; } = new();
+
     public ToolsConfig Tools { get; init; } = new();
 
     public McpConfig Mcp { get; init; } = new();

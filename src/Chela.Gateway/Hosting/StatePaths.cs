@@ -40,6 +40,9 @@ public sealed record StatePaths(string Root)
     /// <summary>What people have approved for good.</summary>
     public string ApprovalsFile => Path.Combine(Root, "approvals.json");
 
+    /// <summary>The vectors of what agents remember, a file for each; they can always be made again.</summary>
+    public string EmbeddingsDirectory => Path.Combine(Root, "embeddings");
+
     /// <summary>The folders in which agents work.</summary>
     public string WorkspacesDirectory => Path.Combine(Root, "workspaces");
 

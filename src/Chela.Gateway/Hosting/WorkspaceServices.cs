@@ -1,11 +1,13 @@
 using Chela.Gateway.Agents;
 using Chela.Gateway.Agents.Briefing;
 using Chela.Gateway.Agents.Memory;
+using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Roster;
 using Chela.Gateway.Agents.Skills;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Hosting;
 
@@ -22,6 +24,15 @@ internal static class WorkspaceServices
         .AddSingleton<PromptMaker>()
         .AddSingleton<IMethodModule, WorkspaceFileMethods>()
         .AddSingleton<IMethodModule, SkillMethods>()
+        .AddSingleton<VectorMaking>()
+        .AddSingleton(provider => new PassageVectors(
+            provider.GetRequiredService<ProviderCatalog>(),
+            provider.GetRequiredService<VectorMaking>(),
+            provider.GetRequiredService<StatePaths>().EmbeddingsDirectory,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PassageVectors>>()))
+        .AddSingleton(provider => new MemoryRecall(
+            () => provider.GetRequiredService<ConfigStore>().Current.Config.Memory.Search, provider.GetRequiredService<PassageVectors>()))
         .AddSingleton<MemoryTools>()
         .AddSingleton(provider => provider.GetRequiredService<MemoryTools>().Search)
         .AddSingleton(provider => provider.GetRequiredService<MemoryTools>().Get)

@@ -17,6 +17,8 @@ public sealed class ConfigProblemTests
     [InlineData("{\"gateway\":{\"port\":65536}}", "chela.json:1:20 gateway.port: must be <= 65535")]
     [InlineData("{\"gateway\":{\"limits\":{\"maxInFlight\":0}}}", "chela.json:1:37 gateway.limits.maxInFlight: must be >= 1")]
     [InlineData("{\"gateway\":{\"auth\":{\"mode\":\"open\"}}}", "chela.json:1:28 gateway.auth.mode: must be one of: token, password, none, trusted-proxy, oidc, oauth")]
+    [InlineData("{\"memory\":{\"search\":{\"provider\":\"openai\"}}}", "chela.json:1:33 memory.search.provider: needs memory.search.model, an embedding model of that provider")]
+    [InlineData("{\"memory\":{\"search\":{\"model\":\"embed-1\"}}}", "chela.json:1:30 memory.search.model: needs memory.search.provider, which has that model")]
     [InlineData("{\"messages\":{\"queue\":{\"mode\":\"steer-backlog\"}}}", "chela.json:1:30 messages.queue.mode: must be one of: steer, followup, collect, interrupt")]
     [InlineData("{\"messages\":{\"queue\":{\"byChannel\":{\"webchat\":\"old\"}}}}", "chela.json:1:46 messages.queue.byChannel.webchat: must be equal to one of the allowed values")]
     [InlineData("{\"messages\":{\"queue\":{\"cap\":0}}}", "chela.json:1:29 messages.queue.cap: must be >= 1")]

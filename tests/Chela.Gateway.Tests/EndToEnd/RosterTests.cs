@@ -120,6 +120,8 @@ public sealed class RosterTests : ScriptedModelTest
         var workspace = Path.Combine(gateway.StateDirectory, "workspaces", "cook");
         Directory.CreateDirectory(workspace);
         await File.WriteAllTextAsync(Path.Combine(workspace, "NOTES.md"), "soup", Ct);
+        var vectors = Path.Combine(Directory.CreateDirectory(Path.Combine(gateway.StateDirectory, "embeddings")).FullName, "cook.vectors");
+        await File.WriteAllTextAsync(vectors, "of what it remembered", Ct);
 
         var removed = await SucceedAsync(client, "agents.delete", new() { ["agentId"] = "cook" });
         gate.SetResult();
@@ -128,7 +130,7 @@ public sealed class RosterTests : ScriptedModelTest
         Assert.Equal("aborted", (await client.ChatEndAsync("c2")).Text("state"));
         Assert.Equal("final", (await client.ChatEndAsync("m1")).Text("state"));
         Assert.Equal((workspace, "trash"), (removed.Text("payload/removed/0/path"), removed.Text("payload/removed/0/method")));
-        Assert.False(Directory.Exists(workspace));
+        Assert.False(Directory.Exists(workspace) || File.Exists(vectors));
         Assert.Equal("soup", await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(gateway.StateDirectory, "workspaces", ".trash"), "*", SearchOption.AllDirectories).Single(), Ct));
         Assert.Equal(["agent:main:main"], (await client.CallAsync("sessions.list")).List("payload/sessions").Select(row => row.Text("key")));
         Assert.Contains("unknown agent id \"cook\"", (await client.CallAsync("chat.send", OpenClawWire.ChatParams("agent:cook:main", "c3", "there?"))).Text("error/message"), StringComparison.Ordinal);

@@ -14,6 +14,7 @@ namespace Chela.Gateway.Tests.Support;
 internal sealed class FakeOpenAi : IAsyncDisposable
 {
     private const int MostRequests = 1000;
+    private const string EmbeddingsPath = "/v1/embeddings";
 
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<FakeOpenAiReply> _replies = new();
@@ -47,6 +48,13 @@ internal sealed class FakeOpenAi : IAsyncDisposable
         fake.Address = app.Urls.Single();
         return fake;
     }
+
+    /// <summary>Makes the vector of a text, or refuses it with null; while it is null itself there are no embeddings.</summary>
+    public Func<string, Task<float[]?>>? Embed { get; set; }
+
+    /// <summary>The texts of the requests for vectors, in order of arrival.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Embedded =>
+        [.. _requests.Where(request => request.Path == EmbeddingsPath).Select(request => (IReadOnlyList<string>)[.. request.Body.List("input").Select(text => text.GetString()!)])];
 
     /// <summary>Adds answers for the next requests. A request without one gets that of the script, which is a short friendly text.</summary>
     public void Enqueue(params FakeOpenAiReply[] replies)
@@ -84,6 +92,14 @@ internal sealed class FakeOpenAi : IAsyncDisposable
             aborted.Task);
         _requests.Enqueue(request);
         _arrivals.Writer.TryWrite(request);
+
+        if (request.Path == EmbeddingsPath && Embed is { } embed)
+        {
+            var vectors = await Task.WhenAll(request.Body.List("input").Select(text => embed(text.GetString()!)));
+            context.Response.StatusCode = vectors.Contains(null) ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
+            await context.Response.WriteAsync(FakeOpenAiChunks.Vectors(vectors.OfType<float[]>()), context.RequestAborted);
+            return;
+        }
 
         if (request.Path is not ("/v1/chat/completions" or "/v1/responses" or "/v1/messages"))
         {

@@ -41,6 +41,18 @@ internal static class FakeOpenAiChunks
         ],
         Tokens(1)).ToJsonString();
 
+    /// <summary>Vectors; the last comes first, as servers may send them in any order.</summary>
+    public static string Vectors(IEnumerable<float[]> vectors)
+    {
+        var rows = vectors.Index().Reverse().Select(vector => new JsonObject
+        {
+            ["object"] = "embedding",
+            ["index"] = vector.Index,
+            ["embedding"] = new JsonArray([.. vector.Item.Select(number => JsonValue.Create(number))]),
+        });
+        return new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. rows]), ["usage"] = new JsonObject { ["prompt_tokens"] = 1, ["total_tokens"] = 1 } }.ToJsonString();
+    }
+
     private static string Chunk(JsonObject delta, string? finish) => Envelope(
         "chat.completion.chunk",
         [new JsonObject { ["index"] = 0, ["delta"] = delta, ["finish_reason"] = finish }],

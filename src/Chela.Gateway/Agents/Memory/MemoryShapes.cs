@@ -7,7 +7,7 @@ using Chela.Gateway.Agents.Tools.Files;
 namespace Chela.Gateway.Agents.Memory;
 
 /// <summary>Arguments of the tool <c>memory.search</c>.</summary>
-internal sealed record MemorySearchArguments([property: Description("Words that you expect in the passage; one of them is enough."), StringLength(1_000, MinimumLength = 1)] string Query)
+internal sealed record MemorySearchArguments([property: Description("A question, or words that you expect in the passage; one of them is enough."), StringLength(1_000, MinimumLength = 1)] string Query)
 {
     [Description("The most passages; 6 without it."), Range(1, 20)]
     public int? MaxResults { get; init; }
@@ -41,9 +41,13 @@ internal sealed record MemorySearchParams([property: StringLength(1_000, Minimum
 }
 
 /// <summary>Result of the method <c>memory.search</c>.</summary>
-/// <param name="Provider">None: there are no embeddings.</param>
-/// <param name="SearchMode">By words alone.</param>
-internal sealed record MemorySearchResult(string AgentId, string Provider, string SearchMode, IReadOnlyList<MemoryRow> Results);
+/// <param name="Provider">Whose model compared meanings, or <c>none</c>.</param>
+/// <param name="SearchMode"><c>hybrid</c>, or <c>fts-only</c> by words alone.</param>
+internal sealed record MemorySearchResult(string AgentId, string Provider, string SearchMode, IReadOnlyList<MemoryRow> Results)
+{
+    /// <summary>Why less was compared than is configured.</summary>
+    public string? Warning { get; init; }
+}
 
 /// <summary>A passage that was found.</summary>
 internal sealed record MemoryRow(string Path, int StartLine, int EndLine, double Score, string Snippet, string Source);

@@ -5,7 +5,7 @@ using Chela.Gateway.Agents.Tools;
 namespace Chela.Gateway.Agents.Memory;
 
 /// <summary>The tools by which an agent remembers.</summary>
-internal sealed class MemoryTools(TimeProvider time)
+internal sealed class MemoryTools(MemoryRecall recall, TimeProvider time)
 {
     /// <summary>The tool that writes.</summary>
     public const string AddName = "memory.add";
@@ -16,9 +16,9 @@ internal sealed class MemoryTools(TimeProvider time)
     private readonly Lock _writing = new();
 
     /// <summary>Finds.</summary>
-    public ITool Search { get; } = new Tool<MemorySearchArguments>(
+    public ITool Search => new Tool<MemorySearchArguments>(
         "memory.search",
-        "Finds passages of your memory (MEMORY.md and memory/*.md) by words. Use it before you answer about earlier work, decisions, dates, people or wishes.",
+        "Finds passages of your memory (MEMORY.md and memory/*.md) by words, or by a question. Use it before you answer about earlier work, decisions, dates, people or wishes.",
         MemoryJson.Default.MemorySearchArguments,
         SearchAsync)
     {
@@ -41,10 +41,11 @@ internal sealed class MemoryTools(TimeProvider time)
         MemoryJson.Default.MemoryAddArguments,
         AddAsync);
 
-    private static Task<ToolResult> SearchAsync(MemorySearchArguments arguments, ToolContext context, CancellationToken ct)
+    private async Task<ToolResult> SearchAsync(MemorySearchArguments arguments, ToolContext context, CancellationToken ct)
     {
-        var hits = MemorySearch.Find(MemoryFiles.Passages(context.Workspace, ct), arguments.Query, arguments.MaxResults ?? UsualHits);
-        return Done(hits.Count == 0 ? "Nothing of that is in your memory." : string.Join("\n\n", hits.Select(Shown)));
+        var found = await recall.FindAsync(context.AgentId, context.Workspace, arguments.Query, arguments.MaxResults ?? UsualHits, ct);
+        var text = found.Hits.Count == 0 ? "Nothing of that is in your memory." : string.Join("\n\n", found.Hits.Select(Shown));
+        return new ToolResult(found.Warning is null ? text : $"{text}\n\n[{found.Warning}]");
     }
 
     private static string Shown(MemoryHit hit) =>

@@ -17,4 +17,9 @@ internal interface IModelProvider
     /// <summary>A light client of one model over the provider's shared connection; nothing is asked yet.</summary>
     /// <exception cref="ProviderException">The provider is sure that it has no such model.</exception>
     IChatClient CreateClient(string model);
+
+    /// <summary>The same for a model that makes vectors of texts.</summary>
+    /// <exception cref="ProviderException">The provider has no such models.</exception>
+    IEmbeddingGenerator<string, Embedding<float>> CreateEmbedder(string model) =>
+        throw new ProviderException(new ProviderError(ProviderErrorKind.NotFound, $"The model provider \"{Name}\" makes no vectors of texts."));
 }

@@ -78,6 +78,12 @@ internal sealed class ProviderCatalog
         ? provider.CreateClient(model.Name)
         : throw Unknown(model.Provider);
 
+    /// <summary>Makes vectors of texts with a model.</summary>
+    /// <exception cref="ProviderException">No such provider, or one without such models.</exception>
+    public IEmbeddingGenerator<string, Embedding<float>> CreateEmbedder(ModelRef model) => _providers.TryGetValue(model.Provider, out var provider)
+        ? provider.CreateEmbedder(model.Name)
+        : throw Unknown(model.Provider);
+
     /// <summary>The model that the operator named for an agent; the default where none was named.</summary>
     public ModelRef Configured(string? model) => string.IsNullOrWhiteSpace(model) ? Default : Choose(model.Trim());
 

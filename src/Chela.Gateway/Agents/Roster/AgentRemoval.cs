@@ -1,4 +1,5 @@
 using Chela.Contracts.Errors;
+using Chela.Gateway.Agents.Memory;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
 
@@ -8,7 +9,7 @@ namespace Chela.Gateway.Agents.Roster;
 /// Takes an agent out of the configuration, stops its runs and, where that is wanted, removes what it leaves behind. An agent that is gone
 /// already, by a call that was cut off or by hand, has only the latter.
 /// </summary>
-internal sealed class AgentRemoval(ConfigStore config, ConfigWriter writer, Workspaces workspaces, AgentLeavings leavings)
+internal sealed class AgentRemoval(ConfigStore config, ConfigWriter writer, Workspaces workspaces, AgentLeavings leavings, PassageVectors vectors)
 {
     /// <exception cref="RpcException">There is no such agent and nothing of it, it is the only one, or the configuration cannot be changed.</exception>
     public async Task<AgentsDeleteResult> RemoveAsync(string by, string id, bool withFiles, CancellationToken ct)
@@ -43,6 +44,7 @@ internal sealed class AgentRemoval(ConfigStore config, ConfigWriter writer, Work
         }
 
         var folder = leavings.PutFolderAside(id);
+        vectors.Forget(id);
         var path = workspaces.UsualPathOf(id);
         var outside = own is null ? null : new FailedPath(own, "it does not lie where the gateway keeps the folders of agents; remove it yourself");
         return result with

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Memory;
+using Chela.Gateway.Config;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Agents.Memory;
@@ -14,7 +15,7 @@ public sealed class MemoryToolTests : IDisposable
     [Fact]
     public async Task What_is_noted_is_found_again_and_read()
     {
-        var tools = new MemoryTools(_time);
+        var tools = Tools();
         var file = $"memory/{_time.GetUtcNow():yyyy-MM-dd}.md";
 
         Assert.Equal($"Noted in {file}.", await DoAsync(tools.Add, new JsonObject { ["text"] = "Tilda is a turtle." }));
@@ -39,7 +40,7 @@ public sealed class MemoryToolTests : IDisposable
         File.WriteAllText(_workspace.File("memory/list.txt"), "turtles");
         File.WriteAllBytes(_workspace.File("memory/odd.md"), [0xFF, 0xFE, 0x00]);
 
-        var found = await DoAsync(new MemoryTools(_time).Search, new JsonObject { ["query"] = "turtles" });
+        var found = await DoAsync(Tools().Search, new JsonObject { ["query"] = "turtles" });
 
         Assert.Equal("MEMORY.md, lines 1 to 1:\nAnn likes turtles.", found);
     }
@@ -57,7 +58,7 @@ public sealed class MemoryToolTests : IDisposable
         File.WriteAllText(_workspace.File("AGENTS.md"), "secret");
         Directory.CreateDirectory(_workspace.File("memory"));
         File.CreateSymbolicLink(_workspace.File("memory/link.md"), _workspace.File("AGENTS.md"));
-        var tools = new MemoryTools(_time);
+        var tools = Tools();
 
         Assert.DoesNotContain("secret", await tools.Get.RefusedAsync(new JsonObject { ["path"] = path }, _workspace.Path), StringComparison.Ordinal);
         Assert.Equal("Nothing of that is in your memory.", await DoAsync(tools.Search, new JsonObject { ["query"] = "secret" }));
@@ -70,7 +71,7 @@ public sealed class MemoryToolTests : IDisposable
         using var outside = new TempFolder();
         Directory.CreateSymbolicLink(_workspace.File("memory"), outside.Path);
 
-        await new MemoryTools(_time).Add.RefusedAsync(new JsonObject { ["text"] = "x" }, _workspace.Path);
+        await Tools().Add.RefusedAsync(new JsonObject { ["text"] = "x" }, _workspace.Path);
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(outside.Path));
     }
@@ -78,13 +79,16 @@ public sealed class MemoryToolTests : IDisposable
     [Fact]
     public void Only_writing_changes_something()
     {
-        var tools = new MemoryTools(_time);
+        var tools = Tools();
 
         Assert.All([tools.Search, tools.Get], tool => Assert.Equal((ToolRisk.Low, false), (tool.Description.Risk, tool.Description.HasSideEffects)));
         Assert.Equal((ToolRisk.Medium, true), (tools.Add.Description.Risk, tools.Add.Description.HasSideEffects));
     }
 
     public void Dispose() => _workspace.Dispose();
+
+    /// <summary>The tools of a gateway that compares words alone.</summary>
+    private MemoryTools Tools() => new(new MemoryRecall(() => new MemorySearchConfig(), vectors: null!), _time);
 
     private Task<string> DoAsync(ITool tool, JsonObject arguments) => tool.DoAsync(arguments, _workspace.Path);
 }

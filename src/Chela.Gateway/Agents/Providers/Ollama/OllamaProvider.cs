@@ -17,6 +17,8 @@ internal sealed class OllamaProvider(IModelProvider chat, OllamaModels pulled) :
 
     public IChatClient CreateClient(string model) => chat.CreateClient(model);
 
+    public IEmbeddingGenerator<string, Embedding<float>> CreateEmbedder(string model) => chat.CreateEmbedder(model);
+
     public async ValueTask<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct)
     {
         var others = (await pulled.NamesAsync(ct)).Where(name => chat.Models.All(model => model.Id != name));

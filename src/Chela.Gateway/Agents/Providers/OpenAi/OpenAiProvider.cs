@@ -18,4 +18,6 @@ internal sealed class OpenAiProvider(ProviderSettings settings, TimeProvider clo
     public IChatClient CreateClient(string model) => settings.Api == ProviderApi.OpenAiResponses
         ? new ResponsesChatClient(_connection.Value, model)
         : new OpenAiChatClient(_connection.Value, model);
+
+    public IEmbeddingGenerator<string, Embedding<float>> CreateEmbedder(string model) => new OpenAiEmbeddings(_connection.Value, model);
 }
