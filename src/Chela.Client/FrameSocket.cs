@@ -15,12 +15,15 @@ internal sealed class FrameSocket(ClientWebSocket socket, int maxFrameBytes) : I
     private ArrayBufferWriter<byte> _received = new(ReadBytes);
 
     /// <summary>Opens the socket; every failure but the caller's own cancellation is a <see cref="GatewayUnreachableException"/>.</summary>
-    public static async Task<FrameSocket> OpenAsync(Uri url, int maxFrameBytes, CancellationToken ct)
+    public static async Task<FrameSocket> OpenAsync(GatewayClientOptions options, CancellationToken ct)
     {
+        var url = options.Url;
+        var certificate = new ServerCertificate(options.TlsFingerprint);
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(20);
         socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.RemoteCertificateValidationCallback = (_, shown, _, errors) => certificate.Accept(shown, errors);
         if (url.IsLoopback)
         {
             // A proxy from the environment must not see what is meant for this machine.
@@ -30,13 +33,14 @@ internal sealed class FrameSocket(ClientWebSocket socket, int maxFrameBytes) : I
         try
         {
             await socket.ConnectAsync(url, ct);
-            return new FrameSocket(socket, maxFrameBytes);
+            return new FrameSocket(socket, options.MaxFrameBytes);
         }
         catch (WebSocketException e)
         {
             var status = (int)socket.HttpStatusCode;
             socket.Dispose();
-            var why = status is 0 or 101 ? e.GetBaseException().Message : $"it answered HTTP {status} instead of a WebSocket";
+            var why = certificate.Refusal is { } refusal ? refusal
+                : status is 0 or 101 ? e.GetBaseException().Message : $"it answered HTTP {status} instead of a WebSocket";
             throw new GatewayUnreachableException(url, why, e);
         }
         catch

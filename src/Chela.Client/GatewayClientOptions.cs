@@ -9,6 +9,18 @@ public sealed record GatewayClientOptions
     /// <summary>The shared secret; null to connect without one.</summary>
     public string? Token { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the certificate that the gateway shows, 64 hexadecimal digits with or without colons: no authority has to vouch for that one,
+    /// and no other is accepted. Null to trust the authorities that this machine trusts.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is no SHA-256.</exception>
+    public string? TlsFingerprint
+    {
+        get;
+        init => field = value is null ? null
+            : ServerCertificate.Normalise(value) ?? throw new ArgumentException("A fingerprint is 64 hexadecimal digits, the SHA-256 of a certificate.", nameof(value));
+    }
+
     /// <summary>Which program this is; a closed list on the gateway's side.</summary>
     public string ClientId { get; init; } = "cli";
 

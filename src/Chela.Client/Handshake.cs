@@ -18,7 +18,7 @@ internal static class Handshake
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try
         {
-            var socket = await FrameSocket.OpenAsync(options.Url, options.MaxFrameBytes, either.Token);
+            var socket = await FrameSocket.OpenAsync(options, either.Token);
             return (socket, await GreetOrDisposeAsync(socket, options, either.Token));
         }
         catch (OperationCanceledException e) when (late.IsCancellationRequested && !ct.IsCancellationRequested)

@@ -19,6 +19,11 @@ internal static class Greeting
 
         output.WriteLine($"  state  {paths.Root}");
         output.WriteLine(started.AuthMode == "token" ? $"  token  {started.TokenFile ?? "as configured"}" : $"  auth   {started.AuthMode}");
+        if (started.TlsFingerprint is { } fingerprint)
+        {
+            output.WriteLine($"  tls    SHA-256 {fingerprint}");
+        }
+
         output.WriteLine($"  model  {started.Model}{(started.Model == "echo/echo" ? " (built in; set OPENAI_API_KEY to use a real one)" : "")}");
         foreach (var warning in started.Warnings)
         {

@@ -23,6 +23,8 @@ internal sealed class ConfigLoader
         new("tools.http.allowedHosts[]", ToolRules.HostRefusal),
         new("tools.exec.allow[]", ToolRules.ProgramRefusal),
         new("gateway.controlUi.allowedOrigins[]", OriginRule.Refusal),
+        new("gateway.tls.certPath", WorkspaceRule.Refusal),
+        new("gateway.tls.keyPath", WorkspaceRule.Refusal),
         new("gateway.auth.token", SecretRule.Refusal),
         new("gateway.auth.password", PasswordRule.Refusal),
         new("gateway.auth.oidc.issuer", IssuerRule.Refusal),
@@ -71,7 +73,8 @@ internal sealed class ConfigLoader
 
     /// <summary>What is wrong between settings each of which is right: the pointer of the one at fault, and why.</summary>
     private static IEnumerable<(string Pointer, string Message)> Together(ChelaConfig config) =>
-        AuthRule.Problems(config.Gateway).Concat(WebhookRule.Problems(config.Channels)).Concat(ModelRules.Problems(config.Models)).Concat(McpRules.Problems(config.Mcp))
+        AuthRule.Problems(config.Gateway).Concat(TlsRule.Problems(config.Gateway.Tls)).Concat(WebhookRule.Problems(config.Channels))
+            .Concat(ModelRules.Problems(config.Models)).Concat(McpRules.Problems(config.Mcp))
             .Concat(DiagnosticsRule.Problems(config.Diagnostics)).Concat(MemoryRules.Problems(config.Memory.Search))
             .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))
             .Concat(AgentListRules.Problems(config.Agents))

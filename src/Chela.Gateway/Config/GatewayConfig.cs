@@ -27,6 +27,10 @@ internal sealed record GatewayConfig
     [MaxLength(1_000), Description("Addresses and networks of reverse proxies; only what they say of a client is believed.")]
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
+    public TlsConfig Tls { get; init; } = new();
+
+    public HttpConfig Http { get; init; } = new();
+
     public ControlUiConfig ControlUi { get; init; } = new();
 
     public GatewayAuthConfig Auth { get; init; } = new();
@@ -39,6 +43,19 @@ internal sealed record GatewayConfig
 
     [Range(100, 3_600_000), Description("How often clients are told that the gateway is alive, in milliseconds.")]
     public int TickIntervalMs { get; init; } = 30_000;
+}
+
+/// <summary>What the gateway answers over HTTP.</summary>
+internal sealed record HttpConfig
+{
+    public SecurityHeadersConfig SecurityHeaders { get; init; } = new();
+}
+
+/// <summary>What browsers are told to beware of.</summary>
+internal sealed record SecurityHeadersConfig
+{
+    [MaxLength(200), RegularExpression(@"[\x20-\x7E]*"), Description("The header Strict-Transport-Security of answers over TLS, such as max-age=31536000; unset sends none.")]
+    public string? StrictTransportSecurity { get; init; }
 }
 
 /// <summary>What is kept of past events for clients that come back after a lost connection.</summary>

@@ -62,6 +62,11 @@ internal sealed class FrontDoor(ConfigStore config)
         }
 
         context.Features.Set(source);
+        if (source.Scheme == "https" && config.Current.Config.Gateway.Http.SecurityHeaders.StrictTransportSecurity is { } strict)
+        {
+            context.Response.Headers.StrictTransportSecurity = strict; // RFC 6797 § 7.2: over TLS only
+        }
+
         return next(context);
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Chela.Gateway.Access;
@@ -9,8 +8,8 @@ using Chela.Gateway.Agents.Spawning;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
-using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.Tls;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Storage;
@@ -40,11 +39,13 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly InstanceLock _lock;
+    private readonly TlsDoor? _tls;
 
-    private GatewayHost(WebApplication app, InstanceLock held, GatewayStarted started)
+    private GatewayHost(WebApplication app, InstanceLock held, TlsDoor? tls, GatewayStarted started)
     {
         _app = app;
         _lock = held;
+        _tls = tls;
         Started = started;
     }
 
@@ -64,19 +65,30 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             var (setup, tokenFile) = await SetupReader.ReadAsync(options, ct);
             var listeners = new Listeners(setup.Config.Config.Gateway, ListenAddress.Local);
-            app = Build(setup, listeners, options.Logging);
+            var tls = await OpenTlsAsync(setup, ct);
+            app = Build(setup, listeners, tls, options.Logging);
             await ListenAsync(app, listeners, ct);
             await RecoverAsync(app.Services, ct);
-            var urls = UrlsOf(app, listeners);
-            held.Describe(urls[0].Url);
-            app.Services.GetRequiredService<GatewayAddresses>().Attach(ReachableUrls.Of(DoorsOf(app, listeners), ListenAddress.Local));
+            var bound = AddressesOf(app);
+            var urls = listeners.UrlsAt(bound);
+            var addresses = app.Services.GetRequiredService<GatewayAddresses>();
+            addresses.Attach(ReachableUrls.Of(listeners.Scheme, listeners.DoorsAt(bound), ListenAddress.Local));
+            Introduce(tls?.Identity);
+            tls?.Watch(app.Services.GetRequiredService<ILogger<TlsDoor>>(), Introduce);
             var providers = app.Services.GetRequiredService<ProviderCatalog>();
-            string[] warnings = [.. new[] { setup.Crash?.ToString(), providers.Warning }.OfType<string>(), .. listeners.Warnings];
-            return new GatewayHost(app, held, new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
+            string[] warnings = [.. new[] { setup.Crash?.ToString(), providers.Warning, tls?.Warning }.OfType<string>(), .. listeners.Warnings];
+            return new GatewayHost(app, held, tls, new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
             {
                 Listeners = urls[1..],
                 AuthMode = setup.Config.Config.Gateway.Auth.ModeInForce(),
+                TlsFingerprint = tls?.Identity.Fingerprint,
             });
+
+            void Introduce(ServerIdentity? identity)
+            {
+                held.Describe(urls[0].Url, identity?.Fingerprint);
+                addresses.TlsFingerprint = identity?.Fingerprint;
+            }
         }
         catch
         {
@@ -148,10 +160,15 @@ public sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
+        if (_tls is not null)
+        {
+            await _tls.DisposeAsync();
+        }
+
         _lock.Dispose();
     }
 
-    private static WebApplication Build(GatewaySetup setup, Listeners listeners, Action<ILoggingBuilder>? logging)
+    private static WebApplication Build(GatewaySetup setup, Listeners listeners, TlsDoor? tls, Action<ILoggingBuilder>? logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var gateway = setup.Config.Config.Gateway;
@@ -161,7 +178,7 @@ public sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(gateway.Limits.HandshakeTimeoutMs);
             kestrel.Limits.MaxRequestBodySize = gateway.Limits.MaxPayload;
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
-            listeners.Apply(kestrel);
+            listeners.Apply(kestrel, tls);
         });
         builder.Services.Configure<SocketTransportOptions>(listeners.Apply);
         builder.Services.AddRoutingCore();
@@ -171,6 +188,22 @@ public sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         app.UseGateway();
         return app;
+    }
+
+    private static async Task<TlsDoor?> OpenTlsAsync(GatewaySetup setup, CancellationToken ct)
+    {
+        try
+        {
+            return await TlsDoor.OpenAsync(setup.Config.Config.Gateway, setup.Paths, setup.Time, ct);
+        }
+        catch (CertificateException wrong)
+        {
+            throw new StartException(StartFailure.Configuration, $"{wrong.Message} (gateway.tls)", wrong);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(StartFailure.NotWritable, $"the certificate {setup.Paths.CertificateFile} cannot be made: {e.Message}", e);
+        }
     }
 
     private static async Task ListenAsync(WebApplication app, Listeners listeners, CancellationToken ct)
@@ -240,33 +273,9 @@ public sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>One address for each setting that asks for a port, in their order.</summary>
-    private static GatewayListener[] UrlsOf(WebApplication app, Listeners listeners)
-    {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        return
-        [
-            .. listeners.All.Zip(addresses)
-                .Where(pair => pair.First.IsFirst)
-                .Select(pair => new GatewayListener(UrlOf(pair.First.EndPoint.Address, new Uri(pair.Second).Port), pair.First.Dialect)),
-        ];
-    }
-
-    /// <summary>Where devices can come in: where the dialect of their handshake is spoken.</summary>
-    private static IEnumerable<IPEndPoint> DoorsOf(WebApplication app, Listeners listeners)
-    {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        return listeners.All.Zip(addresses)
-            .Where(pair => pair.First.Dialect == ListenerConfig.OpenClaw)
-            .Select(pair => new IPEndPoint(pair.First.EndPoint.Address, new Uri(pair.Second).Port));
-    }
-
-    // All addresses is none that a client can use; the nearest of them is.
-    private static string UrlOf(IPAddress address, int port)
-    {
-        var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
-        return $"ws://{new IPEndPoint(host, port)}";
-    }
+    /// <summary>The address of each socket that the server listens on, in the order of the settings.</summary>
+    private static IReadOnlyList<Uri> AddressesOf(WebApplication app) =>
+        [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
 
     /// <summary>Signals are the program's own affair: it decides when to stop, and a second one must not be swallowed.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -35,6 +35,9 @@ public sealed record GatewayStarted(string Url, string Version, string Model, st
 
     /// <summary>The kind of credential that it wants: <c>token</c>, <c>password</c>, <c>none</c>, <c>trusted-proxy</c> or <c>oidc</c>.</summary>
     public string AuthMode { get; init; } = "token";
+
+    /// <summary>SHA-256 of the certificate that it shows, in lower-case hexadecimal; null without TLS.</summary>
+    public string? TlsFingerprint { get; init; }
 }
 
 /// <summary>A port besides the gateway's own.</summary>

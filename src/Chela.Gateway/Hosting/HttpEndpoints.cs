@@ -39,6 +39,7 @@ internal static class HttpEndpoints
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
+        headers["Permissions-Policy"] = "camera=(), microphone=(self), geolocation=()";
         headers.CacheControl = "no-store";
         return next(context);
     }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Chela.Contracts.Events;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,11 +22,15 @@ internal sealed record Listener(IPEndPoint EndPoint, string Key, string Dialect,
 internal sealed class Listeners
 {
     private readonly List<Listener> _all = [];
+    private readonly bool _isEncrypted;
+    private readonly TimeSpan _handshake;
     private IPEndPoint? _failed;
 
     /// <exception cref="StartException">An address is not here, or is too open for the way clients show who they are.</exception>
     public Listeners(GatewayConfig config, Func<IEnumerable<IPAddress>> local)
     {
+        _isEncrypted = config.Tls.Enabled;
+        _handshake = TimeSpan.FromMilliseconds(config.Limits.HandshakeTimeoutMs);
         Add(config.Port, config.Bind, "gateway.port", ListenerConfig.OpenClaw);
         foreach (var (index, extra) in config.Listeners.Index())
         {
@@ -51,22 +56,30 @@ internal sealed class Listeners
     /// <summary>In the order of the settings.</summary>
     public IReadOnlyList<Listener> All => _all;
 
+    /// <summary>How addresses of the gateway begin.</summary>
+    public string Scheme => _isEncrypted ? "wss" : "ws";
+
     /// <summary>What the user should know of the addresses.</summary>
-    public IEnumerable<string> Warnings => Open is { } open
-        ? [$"{open.EndPoint.Address} ({open.Key}) can be reached from other machines without TLS: whoever is on the way reads the token. Put a reverse proxy with TLS in front, or use a VPN."]
+    public IEnumerable<string> Warnings => !_isEncrypted && Open is { } open
+        ? [$"{open.EndPoint.Address} ({open.Key}) can be reached from other machines without TLS: whoever is on the way reads the token. Set gateway.tls.enabled, put a reverse proxy with TLS in front, or use a VPN."]
         : [];
 
     /// <summary>The first that other machines reach; null where none is.</summary>
     private Listener? Open => _all.Find(listener => !IPAddress.IsLoopback(listener.EndPoint.Address));
 
-    /// <summary>Has the server listen.</summary>
-    public void Apply(KestrelServerOptions kestrel)
+    /// <summary>Has the server listen, behind the door where there is one.</summary>
+    public void Apply(KestrelServerOptions kestrel, TlsDoor? tls)
     {
         var gate = kestrel.ApplicationServices.GetRequiredService<TcpGate>();
         foreach (var listener in _all)
         {
             var dialect = new ListenerDialect(DialectOf(listener.Dialect));
-            kestrel.Listen(listener.EndPoint, options => options.Use(gate.Bound).Use(dialect.Mark));
+            kestrel.Listen(listener.EndPoint, options =>
+            {
+                options.Protocols = HttpProtocols.Http1; // WebSockets of our own need the connection to themselves
+                options.Use(gate.Bound).Use(dialect.Mark);
+                tls?.Guard(options, _handshake);
+            });
         }
     }
 
@@ -92,6 +105,24 @@ internal sealed class Listeners
                 : $"port {port} on {address} is taken by another program; choose another with {choice}";
         return new StartException(StartFailure.AddressUnavailable, message, e);
     }
+
+    /// <summary>One address for each setting that asks for a port, in their order.</summary>
+    /// <param name="bound">Where each of the sockets listens, with the port that it was given.</param>
+    public GatewayListener[] UrlsAt(IEnumerable<Uri> bound) =>
+    [
+        .. _all.Zip(bound)
+            .Where(pair => pair.First.IsFirst)
+            .Select(pair => new GatewayListener($"{Scheme}://{new IPEndPoint(Nearest(pair.First.EndPoint.Address), pair.Second.Port)}", pair.First.Dialect)),
+    ];
+
+    /// <summary>Where devices can come in: where the dialect of their handshake is spoken.</summary>
+    public IEnumerable<IPEndPoint> DoorsAt(IEnumerable<Uri> bound) => _all.Zip(bound)
+        .Where(pair => pair.First.Dialect == ListenerConfig.OpenClaw)
+        .Select(pair => new IPEndPoint(pair.First.EndPoint.Address, pair.Second.Port));
+
+    // All addresses is none that a client can use; the nearest of them is.
+    private static IPAddress Nearest(IPAddress address) =>
+        address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
 
     private static Dialect DialectOf(string name) => name switch
     {

@@ -13,7 +13,10 @@ public sealed record StatePaths(string Root)
     /// <summary>The shared secret made at first start, mode 0600, one line of text.</summary>
     public string TokenFile => Path.Combine(Root, "gateway.token");
 
-    /// <summary>Held by the running gateway; its text is a JSON object <c>{"pid","url","startedAtMs"}</c>.</summary>
+    /// <summary>The certificate that the gateway made for itself, with its key; mode 0600.</summary>
+    public string CertificateFile => Path.Combine(Root, "tls", "gateway.pem");
+
+    /// <summary>Held by the running gateway; its text is a JSON object <c>{"pid","url","startedAtMs"}</c>, over TLS also <c>"tlsFingerprint"</c>.</summary>
     public string LockFile => Path.Combine(Root, "gateway.lock");
 
     /// <summary>The devices that were admitted, with their tokens; mode 0600.</summary>

@@ -61,10 +61,10 @@ internal sealed class InstanceLock : IDisposable
         }
     }
 
-    /// <summary>Adds where the gateway listens.</summary>
-    public void Describe(string url)
+    /// <summary>Adds where the gateway listens, and how it is known there.</summary>
+    public void Describe(string url, string? tlsFingerprint = null)
     {
-        _holder = _holder with { Url = url };
+        _holder = _holder with { Url = url, TlsFingerprint = tlsFingerprint };
         Write();
     }
 

@@ -19,6 +19,12 @@ internal sealed class ConnectionOptions
         HelpName = "TOKEN",
     };
 
+    private readonly Option<string?> _tlsFingerprint = new("--tls-fingerprint")
+    {
+        Description = "SHA-256 of the gateway's certificate (else CHELA_TLS_FINGERPRINT, else that of the gateway running on the state directory)",
+        HelpName = "HEX",
+    };
+
     private readonly Option<string?> _stateDir = new("--state-dir")
     {
         Description = "State directory (else CHELA_STATE_DIR, else ~/.chela)",
@@ -40,13 +46,17 @@ internal sealed class ConnectionOptions
     {
         command.Add(_url);
         command.Add(_token);
+        command.Add(_tlsFingerprint);
         command.Add(_stateDir);
         command.Add(_json);
         command.Add(_timeout);
     }
 
     public ConnectionSettings Read(ParseResult parsed) => new(
-        parsed.GetValue(_url), parsed.GetValue(_token), parsed.GetValue(_stateDir), parsed.GetValue(_json), parsed.GetValue(_timeout));
+        parsed.GetValue(_url), parsed.GetValue(_token), parsed.GetValue(_stateDir), parsed.GetValue(_json), parsed.GetValue(_timeout))
+    {
+        TlsFingerprint = parsed.GetValue(_tlsFingerprint),
+    };
 
     private static TimeSpan? ReadSeconds(ArgumentResult result)
     {
@@ -65,6 +75,8 @@ internal sealed class ConnectionOptions
 /// <summary>What the connection options said; null for what was not given.</summary>
 internal sealed record ConnectionSettings(string? Url, string? Token, string? StateDirectory, bool Json, TimeSpan? Timeout)
 {
+    public string? TlsFingerprint { get; init; }
+
     /// <summary>Nothing: a record would print the token.</summary>
     public override string ToString() => nameof(ConnectionSettings);
 }

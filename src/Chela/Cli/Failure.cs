@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text.Json;
 using Chela.Client;
 
@@ -13,6 +14,8 @@ internal sealed record Failure(int ExitCode, string Message, string? Code = null
     public static Failure? Of(Exception exception, GatewayTarget? target, bool connected) => exception switch
     {
         UsageException e => new Failure(Chela.ExitCode.Usage, e.Message),
+        GatewayUnreachableException e when e.GetBaseException() is AuthenticationException =>
+            new Failure(Chela.ExitCode.Unavailable, $"{target?.DisplayUrl}: {e.Message}"),
         GatewayUnreachableException e => new Failure(
             Chela.ExitCode.Unavailable,
             $"No gateway answers at {target?.DisplayUrl}; start one with: chela gateway run\n({e.Message})"),

@@ -38,6 +38,7 @@ internal sealed record GatewaySession(GatewayClient Client, GatewayTarget Target
     {
         Url = target.Url,
         Token = target.Token,
+        TlsFingerprint = target.TlsFingerprint,
         ClientVersion = ProgramVersion.Text,
         ConnectTimeout = Shorter(settings.Timeout, TimeSpan.FromSeconds(10)),
         CallTimeout = settings.Timeout ?? DefaultTimeout,

@@ -7,17 +7,44 @@ namespace Chela.Cli;
 /// <summary>Which gateway to talk to and with which secret, and where both were found.</summary>
 internal sealed record GatewayTarget(Uri Url, string? Token, string TokenSource, string TokenFile)
 {
+    private const int FingerprintDigits = 64;
+    private const string FingerprintVariable = "CHELA_TLS_FINGERPRINT";
     private const string DefaultUrl = "ws://127.0.0.1:18789/";
+
+    /// <summary>The certificate that is meant, SHA-256 in hexadecimal; null to trust authorities.</summary>
+    public string? TlsFingerprint { get; init; }
 
     /// <summary>The address as it may be shown: without user name, password and query.</summary>
     public string DisplayUrl => Display(Url);
 
     /// <summary>Chooses address and secret. The secret in the state directory never leaves this machine.</summary>
-    /// <exception cref="UsageException">The address is not one of a WebSocket.</exception>
+    /// <exception cref="UsageException">The address is not one of a WebSocket, or a fingerprint is none.</exception>
     public static GatewayTarget Resolve(ConnectionSettings settings, Func<string, string?> environment)
     {
         var paths = StatePaths.Resolve(settings.StateDirectory, environment);
-        var url = ReadUrl(Given(settings.Url) ?? Given(environment("CHELA_URL")) ?? RunningUrl(paths) ?? DefaultUrl);
+        var running = Running(paths);
+        var url = ReadUrl(Given(settings.Url) ?? Given(environment("CHELA_URL")) ?? Given(running?.Url) ?? DefaultUrl);
+        var fingerprint = Given(settings.TlsFingerprint) ?? Given(environment(FingerprintVariable));
+        if (fingerprint is not null && fingerprint.Count(char.IsAsciiHexDigit) != FingerprintDigits)
+        {
+            throw new UsageException($"'{fingerprint}' is no TLS fingerprint; expected 64 hexadecimal digits, as the gateway prints them when it starts");
+        }
+
+        if (fingerprint is not null && url.Scheme != "wss")
+        {
+            throw new UsageException($"a TLS fingerprint was given, but {Display(url)} is not encrypted; it begins with wss:// where TLS is spoken");
+        }
+
+        return WithSecret(url, settings, environment, paths) with
+        {
+            TlsFingerprint = fingerprint ?? (running?.Url is { } own && ReadUrl(own) == url ? running.TlsFingerprint : null),
+        };
+    }
+
+    public override string ToString() => DisplayUrl;
+
+    private static GatewayTarget WithSecret(Uri url, ConnectionSettings settings, Func<string, string?> environment, StatePaths paths)
+    {
         if (Given(settings.Token) is { } option)
         {
             return new GatewayTarget(url, option, "--token", paths.TokenFile);
@@ -32,8 +59,6 @@ internal sealed record GatewayTarget(Uri Url, string? Token, string TokenSource,
             ? new GatewayTarget(url, secret, paths.TokenFile, paths.TokenFile)
             : new GatewayTarget(url, null, "nowhere", paths.TokenFile);
     }
-
-    public override string ToString() => DisplayUrl;
 
     /// <summary>Only what cannot lead to another machine: not a name that a resolver may answer as it likes.</summary>
     internal static bool IsLocal(Uri url) =>
@@ -59,7 +84,7 @@ internal sealed record GatewayTarget(Uri Url, string? Token, string TokenSource,
     }
 
     /// <summary>What the gateway that holds the state directory wrote into its lock; null if there is none or it is unreadable.</summary>
-    private static string? RunningUrl(StatePaths paths)
+    private static RunningGateway? Running(StatePaths paths)
     {
         try
         {
@@ -69,7 +94,9 @@ internal sealed record GatewayTarget(Uri Url, string? Token, string TokenSource,
             }
 
             var running = JsonSerializer.Deserialize(text, CliJson.Default.RunningGateway);
-            return Given(running?.Url) is { } url && Uri.TryCreate(url, UriKind.Absolute, out var address) ? Reachable(address) : null;
+            return Given(running?.Url) is { } url && Uri.TryCreate(url, UriKind.Absolute, out var address)
+                ? running! with { Url = Reachable(address) }
+                : null;
         }
         catch (JsonException)
         {
@@ -90,4 +117,7 @@ internal sealed record GatewayTarget(Uri Url, string? Token, string TokenSource,
 }
 
 /// <summary>The text of the gateway's lock file.</summary>
-internal sealed record RunningGateway(string? Url);
+internal sealed record RunningGateway(string? Url)
+{
+    public string? TlsFingerprint { get; init; }
+}

@@ -57,9 +57,9 @@ public sealed class SilentApprovalTests
 
         Assert.Equal(
             ["ws://192.0.2.7:1", "ws://192.0.2.8:1", "ws://127.0.0.1:2"],
-            ReachableUrls.Of([new(IPAddress.Loopback, 2), new(IPAddress.Any, 1)], () => local));
-        Assert.Equal(["ws://127.0.0.1:1"], ReachableUrls.Of([new(IPAddress.IPv6Any, 1)], () => [IPAddress.Loopback]));
-        Assert.Equal(["ws://[2001:db8::1]:1"], ReachableUrls.Of([new(IPAddress.Parse("2001:db8::1"), 1)], () => local));
+            ReachableUrls.Of("ws", [new(IPAddress.Loopback, 2), new(IPAddress.Any, 1)], () => local));
+        Assert.Equal(["ws://127.0.0.1:1"], ReachableUrls.Of("ws", [new(IPAddress.IPv6Any, 1)], () => [IPAddress.Loopback]));
+        Assert.Equal(["wss://[2001:db8::1]:1"], ReachableUrls.Of("wss", [new(IPAddress.Parse("2001:db8::1"), 1)], () => local));
     }
 
     private static PairingCall Call(string role, string address, string method, string client) =>

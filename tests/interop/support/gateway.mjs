@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,6 +28,7 @@ export class Gateway {
     this.#home = home;
     this.#variables = variables;
     this.port = 0;
+    this.tlsFingerprint = null;
   }
 
   /** Starts a gateway and waits until it is ready. The variables are added to its environment. */
@@ -41,7 +43,7 @@ export class Gateway {
   }
 
   get url() {
-    return `ws://127.0.0.1:${this.port}`;
+    return `${this.tlsFingerprint ? 'wss' : 'ws'}://127.0.0.1:${this.port}`;
   }
 
   get http() {
@@ -55,7 +57,10 @@ export class Gateway {
     running.add(this.#child);
     this.#child.stderr.on('data', (text) => this.#log.push(`${text}`));
     const lines = createInterface({ input: this.#child.stdout });
-    lines.on('line', (line) => this.#log.push(`${line}\n`));
+    lines.on('line', (line) => {
+      this.#log.push(`${line}\n`);
+      this.tlsFingerprint = /^ {2}tls +SHA-256 (\w+)$/.exec(line)?.[1] ?? this.tlsFingerprint;
+    });
     this.port = await Promise.race([portIn(lines), this.#failure()]);
     await this.#untilReady();
   }
@@ -88,6 +93,14 @@ export class Gateway {
     return child.exitCode;
   }
 
+  /** No authority vouches for the certificate; who asks here only wants to know whether somebody answers. */
+  async #probeTls() {
+    const request = get(`https://127.0.0.1:${this.port}/readyz`, { rejectUnauthorized: false });
+    const [response] = await once(request, 'response').catch(() => []);
+    response?.resume();
+    return response?.statusCode;
+  }
+
   #environment() {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(CHELA|OPENAI|ANTHROPIC|NODE)_/.test(name));
     return { ...Object.fromEntries(inherited), HOME: this.#home, ...this.#variables };
@@ -100,8 +113,8 @@ export class Gateway {
 
   async #untilReady() {
     for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(20)) {
-      const response = await fetch(`${this.http}/readyz`).catch(() => null);
-      if (response?.status === 200) {
+      const status = this.tlsFingerprint ? await this.#probeTls() : (await fetch(`${this.http}/readyz`).catch(() => null))?.status;
+      if (status === 200) {
         return;
       }
     }
@@ -112,7 +125,7 @@ export class Gateway {
 
 async function portIn(lines) {
   for await (const line of lines) {
-    const address = /listens on ws:\/\/[^:]+:(\d+)/.exec(line);
+    const address = /listens on wss?:\/\/[^:]+:(\d+)/.exec(line);
     if (address) {
       return Number(address[1]);
     }

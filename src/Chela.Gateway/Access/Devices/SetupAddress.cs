@@ -42,5 +42,8 @@ internal sealed class GatewayAddresses
     /// <summary>The addresses, the best first; empty before the gateway listens.</summary>
     public IReadOnlyList<string> Urls => _urls;
 
+    /// <summary>SHA-256 of the certificate that the gateway shows there, in lower-case hexadecimal; null without TLS.</summary>
+    public string? TlsFingerprint { get; set; }
+
     public void Attach(IEnumerable<string> urls) => _urls = [.. urls.Distinct(StringComparer.Ordinal).Take(MaxUrls)];
 }

@@ -42,7 +42,11 @@ internal sealed class SetupMethods(SetupCodes codes, GatewayAddresses addresses,
         var profile = isDowngraded ? SetupProfile.Find(Limited)! : wanted;
         var issued = await codes.IssueAsync(profile, ct);
         var all = urls.Count > 1 ? urls : null;
-        var payload = new SetupPayload(urls[0], issued.Token, issued.Setup.ExpiresAtMs) { Urls = all };
+        var payload = new SetupPayload(urls[0], issued.Token, issued.Setup.ExpiresAtMs)
+        {
+            Urls = all,
+            TlsFingerprint = parameters.PublicUrl is null ? addresses.TlsFingerprint : null,
+        };
         return new SetupCodeResult(
             issued.Setup.SetupId,
             Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(payload, SetupsJson.Default.SetupPayload)),

@@ -59,6 +59,8 @@ internal sealed record SetupCompletion(string SetupId, string DeviceId, string A
 internal sealed record SetupPayload(string Url, string BootstrapToken, long ExpiresAtMs)
 {
     public IReadOnlyList<string>? Urls { get; init; }
+
+    public string? TlsFingerprint { get; init; }
 }
 
 /// <summary>JSON types of the setup codes.</summary>
