@@ -8,6 +8,7 @@ using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Spawning;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents;
@@ -16,7 +17,7 @@ namespace Chela.Gateway.Agents;
 /// The steps of a run: asks the model, has the tools run that it calls, and asks it again with what came of it, until it answers. It always ends: the
 /// last request that a run may make offers no tools, and a run that goes round in circles is stopped.
 /// </summary>
-internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRunner tools, Workspaces workspaces)
+internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRunner tools, Workspaces workspaces, SpawnTree tree)
 {
     /// <summary>So often the same calls with the same results may follow each other.</summary>
     private const int MostRepeats = 3;
@@ -111,7 +112,7 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
             Channel = ChannelOf(turn),
         };
         narrator.BeginTool(call);
-        var use = new ToolUse(call, await tools.RunAsync(call, context, turn.Message.ReplyTo, ct));
+        var use = new ToolUse(call, await tools.RunAsync(call, context, tree.PeopleOf(turn), ct));
         narrator.EndTool(use);
         return use;
     }

@@ -1,35 +1,43 @@
-using System.Globalization;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Agents.Providers.Failover;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
+using Chela.Gateway.Sessions.Spawning;
 using Chela.Gateway.Usage;
 using Microsoft.Extensions.AI;
 
 namespace Chela.Gateway.Agents;
 
-/// <summary>A run has taken what it may; the message is for the user.</summary>
-internal sealed class BudgetException(string message) : Exception(message);
-
 /// <summary>Counts what runs take from their models.</summary>
-internal sealed class Spending(UsageLedger ledger, ProviderCatalog providers, TimeProvider time)
+internal sealed class Spending(UsageLedger ledger, ProviderCatalog providers, SpawnTree tree, ConfigStore config, TimeProvider time)
 {
     /// <summary>Begins to count for a run.</summary>
     /// <param name="budget">What its agent may take.</param>
     /// <param name="turn">The run.</param>
     /// <param name="sessionId">Its transcript.</param>
-    public RunSpending Begin(BudgetConfig budget, Turn turn, string sessionId) =>
-        Begin(budget, new UsageLine(0, turn.RunId, turn.Session.Value, sessionId) { Channel = AgentSteps.ChannelOf(turn) });
+    public RunSpending Begin(BudgetConfig budget, Turn turn, string sessionId)
+    {
+        var (cause, above) = (tree.CauseOf(turn), tree.Above(turn.Session));
+        var isOwn = cause == turn.RunId && above.Count == 0;
+        return Begin(budget, new UsageLine(0, turn.RunId, turn.Session.Value, sessionId)
+        {
+            Channel = AgentSteps.ChannelOf(turn),
+            For = isOwn ? null : new UsageOrigin(cause, [.. above.Select(session => session.Value)]),
+        });
+    }
 
     /// <summary>Begins to count for work that is no run.</summary>
     /// <param name="budget">What its agent may take.</param>
     /// <param name="work">What its lines in the ledger have in common.</param>
-    public RunSpending Begin(BudgetConfig budget, UsageLine work) =>
-        new(ledger, model => providers.Describe(model).Price, budget, work, time);
+    public RunSpending Begin(BudgetConfig budget, UsageLine work)
+    {
+        var agents = config.Current.Config.Agents;
+        return new(ledger, model => providers.Describe(model).Price, new RunBudgets(ledger, work, budget, agent => agents.Of(agent).Budget), work, time);
+    }
 }
 
 /// <summary>What one run takes from its models, written down call by call, and whether it may take more. For one caller at a time.</summary>
-internal sealed class RunSpending(UsageLedger ledger, Func<ModelRef, ModelPrice?> priceOf, BudgetConfig budget, UsageLine run, TimeProvider time)
+internal sealed class RunSpending(UsageLedger ledger, Func<ModelRef, ModelPrice?> priceOf, RunBudgets budgets, UsageLine run, TimeProvider time)
 {
     private const decimal Million = 1_000_000m;
 
@@ -67,15 +75,7 @@ internal sealed class RunSpending(UsageLedger ledger, Func<ModelRef, ModelPrice?
 
     /// <summary>Refuses a further call of the model once a budget is used up.</summary>
     /// <exception cref="BudgetException">It is; the message names it.</exception>
-    public void Check()
-    {
-        var agent = run.AgentId;
-        var today = ledger.SpentToday(agent);
-        CheckTokens(budget.RunTokens, _spent.Tokens, "runTokens", "this run");
-        CheckCost(budget.RunCost, _spent.Cost, "runCost", "this run");
-        CheckTokens(budget.DayTokens, today.Tokens, "dayTokens", $"agent {agent} today (UTC)");
-        CheckCost(budget.DayCost, today.Cost, "dayCost", $"agent {agent} today (UTC)");
-    }
+    public void Check() => budgets.Check(_spent);
 
     /// <summary>Notes the end; returns when everything is on disk, or the disk refuses it.</summary>
     public Task EndAsync(TurnStatus status)
@@ -87,25 +87,6 @@ internal sealed class RunSpending(UsageLedger ledger, Func<ModelRef, ModelPrice?
 
     /// <summary>Returns when everything is on disk, or the disk refuses it.</summary>
     public Task FlushAsync() => ledger.FlushAsync();
-
-    private static void CheckTokens(long? allowed, long taken, string key, string who)
-    {
-        if (taken >= allowed)
-        {
-            throw Over(key, string.Create(CultureInfo.InvariantCulture, $"{who} took {taken} tokens of {allowed}"));
-        }
-    }
-
-    private static void CheckCost(double? allowed, decimal taken, string key, string who)
-    {
-        if (allowed is { } most && taken >= (decimal)most)
-        {
-            throw Over(key, string.Create(CultureInfo.InvariantCulture, $"{who} cost ${taken:0.######} of ${most:0.######}"));
-        }
-    }
-
-    private static BudgetException Over(string key, string what) => new(
-        $"The budget is used up: {what}. Wait, or raise {key} in agents.defaults.budget or in the budget of the agent.");
 
     private static UsageCost? CostOf(UsageCall call, ModelPrice? price) => price is null ? null : new UsageCost(
         call.Input * price.Input / Million, call.Output * price.Output / Million, call.CacheRead * price.CacheRead / Million);

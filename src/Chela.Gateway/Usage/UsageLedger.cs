@@ -22,6 +22,7 @@ internal sealed partial class UsageLedger(string directory, Journals journals, T
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Spent> _spent = new(StringComparer.Ordinal);
+    private readonly TaskSums _tasks = new();
     private Journal? _journal;
     private DateOnly _day;
 
@@ -70,7 +71,16 @@ internal sealed partial class UsageLedger(string directory, Journals journals, T
         }
     }
 
-    /// <summary>What an agent took today.</summary>
+    /// <summary>What a session took for what was asked in a run, with all that worked for it; after a restart, of that what it took today.</summary>
+    public Spent SpentFor(string cause, string session)
+    {
+        lock (_gate)
+        {
+            return _tasks.Of(cause, session);
+        }
+    }
+
+    /// <summary>What an agent took today, with all that worked for it.</summary>
     public Spent SpentToday(string agentId)
     {
         lock (_gate)
@@ -150,8 +160,15 @@ internal sealed partial class UsageLedger(string directory, Journals journals, T
         {
             lock (_gate)
             {
-                var agent = line.AgentId;
-                _spent[agent] = _spent.GetValueOrDefault(agent).With(call);
+                foreach (var agent in line.Sessions.Select(UsageLine.AgentOf).Distinct(StringComparer.Ordinal))
+                {
+                    _spent[agent] = _spent.GetValueOrDefault(agent).With(call);
+                }
+
+                foreach (var session in line.Sessions)
+                {
+                    _tasks.Add(line.Cause, session, call);
+                }
             }
         }
     }

@@ -21,12 +21,33 @@ internal sealed record UsageLine(long AtMs, string RunId, string Session, string
     /// <summary>How the run ended; null in the line of a call.</summary>
     public UsageEnd? End { get; init; }
 
+    /// <summary>On whose behalf, where it is a part of something that another run was asked for; else null.</summary>
+    public UsageOrigin? For { get; init; }
+
+    /// <summary>The run in which somebody asked for what this one does.</summary>
     [JsonIgnore]
-    public SessionKey Key => SessionKey.TryParse(Session, out var key, out var problem) ? key : throw new InvalidDataException(problem);
+    public string Cause => For?.RunId ?? RunId;
+
+    /// <summary>The session, and those on whose behalf it works, the nearest first.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Sessions => [Session, .. For?.Sessions ?? []];
+
+    [JsonIgnore]
+    public SessionKey Key => KeyOf(Session);
 
     [JsonIgnore]
     public string AgentId => Key.AgentId;
+
+    /// <summary>The agent of a session.</summary>
+    public static string AgentOf(string session) => KeyOf(session).AgentId;
+
+    private static SessionKey KeyOf(string session) => SessionKey.TryParse(session, out var key, out var problem) ? key : throw new InvalidDataException(problem);
 }
+
+/// <summary>On whose behalf a run works.</summary>
+/// <param name="RunId">The run in which somebody else than a sub-agent asked.</param>
+/// <param name="Sessions">The sessions that had it done, the nearest first; none for one that hears of its sub-agents.</param>
+internal sealed record UsageOrigin(string RunId, IReadOnlyList<string> Sessions);
 
 /// <summary>What a call of a model took.</summary>
 /// <param name="Provider">Who has the model.</param>

@@ -11,7 +11,7 @@ internal sealed partial class SliceTable
         Connections -> Wire Rpc Access Bus Config Sessions(SessionKey)
         Wire        -> Rpc
         Channels    -> Bus Access Rpc Config
-        Agents      -> Sessions Bus Rpc Config Storage(DocumentFile,DocumentOptions,StoredJson) Usage(UsageLedger,UsageLine,UsageCall,UsageCost,UsageEnd,Spent)
+        Agents      -> Sessions Bus Rpc Config Storage(DocumentFile,DocumentOptions,StoredJson) Usage(UsageLedger,UsageLine,UsageOrigin,UsageCall,UsageCost,UsageEnd,Spent)
         Sessions Cron Nodes Canvas Plugins Usage Logs Rest OpenAi -> Bus Rpc Config Access Sessions
         Access      -> Bus Rpc Config
         Bus Sessions Access Cron Nodes Usage -> Storage

@@ -133,6 +133,37 @@ public sealed class ChannelCommandTests : IAsyncLifetime
         Assert.Equal("Hello.", await File.ReadAllTextAsync(note, Ct));
     }
 
+    [Fact]
+    [Trait("Requirement", "G3")]
+    public async Task What_a_sub_agent_of_a_sub_agent_asks_leave_for_is_asked_in_the_chat_of_the_people_for_whom_it_works()
+    {
+        await using var model = await FakeOpenAi.StartAsync(Ct);
+        model.Script = request => request.Messages[^1] switch
+        {
+            var asked when asked.EndsWith("Write a note.", StringComparison.Ordinal) => FakeOpenAiReply.Calls(("session_spawn", """{"task":"Do it."}""")),
+            "user: Do it." => FakeOpenAiReply.Calls(("session_spawn", """{"task":"Do it now."}""")),
+            "user: Do it now." => FakeOpenAiReply.Calls(("fs_write", """{"path":"note.txt","content":"Hello."}""")),
+            var told when told.StartsWith("tool: Spawned", StringComparison.Ordinal) => FakeOpenAiReply.Text("NO_REPLY"),
+            var told when told.StartsWith("tool: ", StringComparison.Ordinal) => FakeOpenAiReply.Text("Done."),
+            var told when told.EndsWith("\nDone.", StringComparison.Ordinal) => FakeOpenAiReply.Text("All is done."),
+            _ => FakeOpenAiReply.Text("It is written."),
+        };
+        var start = _program.StartIn(_folder, more: Commanders) with
+        {
+            Environment = [("OPENAI_API_KEY", "sk-1"), ("OPENAI_BASE_URL", model.BaseUrl), ("CHELA_TOOLS__ASK", "fs.write")],
+        };
+        await using var gateway = await GatewayProcess.StartAsync(start);
+
+        await SendAsync(gateway, "1", "dora", "Write a note.");
+        await _program.CountAsync(1);
+        await SendAsync(gateway, "2", "anna", $"/approve {_program.Posts[0].Text.Split("/approve ")[1][..8]} once");
+        await _program.CountAsync(3);
+
+        Assert.Equal("kitchen", _program.Posts[0].Chat);
+        Assert.Equal("It is written.", _program.Posts.Single(post => post.RunId.StartsWith("subagent:", StringComparison.Ordinal)).Text);
+        Assert.Equal("Hello.", await File.ReadAllTextAsync(Path.Combine(gateway.StateDirectory, "workspaces", "main", "note.txt"), Ct));
+    }
+
     private async Task<string?> SendAsync(GatewayProcess gateway, string id, string sender, string text)
     {
         var body = new JsonObject { ["id"] = id, ["chat"] = "kitchen", ["kind"] = "group", ["sender"] = sender, ["text"] = text };

@@ -167,6 +167,34 @@ public sealed partial class SubagentTests : ScriptedModelTest
     }
 
     [Fact]
+    public async Task What_a_sub_agent_takes_counts_for_the_run_that_spawned_it()
+    {
+        var goOn = new TaskCompletionSource();
+        Model.Script = request => request.Messages[^1] switch
+        {
+            "user: Find out." => Spawn("Look."),
+            "user: Look." => FakeOpenAiReply.Calls(("fs_list", "{}")).After(goOn.Task),
+            _ => FakeOpenAiReply.Text("It is being looked for."),
+        };
+        await using var gateway = await GatewayProcess.StartAsync(Start(("CHELA_AGENTS__DEFAULTS__BUDGET__RUNTOKENS", "20")));
+        await using var client = await gateway.OpenOpenClawAsync();
+
+        await client.SendChatAsync("main", "asked", "Find out.");
+        await client.ChatEndAsync("asked");
+        var run = RunOf(Assert.Single(await ChildrenAsync(client, Main)));
+        goOn.SetResult();
+        var stopped = await client.ChatEndAsync(run);
+        var heard = await client.ChatEndAsync($"subagent:{run}");
+        await client.SendChatAsync("main", "later", "Hello?");
+        var other = await client.ChatEndAsync("later");
+
+        const string Advice = "Wait, or raise runTokens in agents.defaults.budget or in the budget of the agent.";
+        Assert.Equal($"The budget is used up: the task of agent main that this run is for took 22 tokens of 20. {Advice}", stopped.Text("errorMessage"));
+        Assert.Equal($"The budget is used up: this run, with its sub-agents, took 22 tokens of 20. {Advice}", heard.Text("errorMessage"));
+        Assert.Equal("final", other.Text("state"));
+    }
+
+    [Fact]
     public async Task A_model_that_always_spawns_comes_to_an_end()
     {
         var number = 0;

@@ -94,6 +94,45 @@ public sealed class UsageLedgerTests : IAsyncDisposable
         Assert.Equal([10, 1, 2, 4], (await ReadAsync(ledger, Today.AddDays(-1), Today)).Select(line => line.Call!.Tokens));
     }
 
+    [Fact]
+    public async Task What_works_for_a_task_counts_for_all_who_had_it_done_also_after_a_restart()
+    {
+        var (parent, cook, maid) = ("agent:main:main", "agent:cook:subagent:1", "agent:maid:subagent:2");
+        UsageLine[] lines =
+        [
+            Line("main", 1, null) with { RunId = "asked" },
+            Line("main", 2, null) with { RunId = "other" },
+            Line("main", 4, null) with { RunId = "1", Session = cook, For = new UsageOrigin("asked", [parent]) },
+            Line("main", 8, null) with { RunId = "2", Session = maid, For = new UsageOrigin("asked", [cook, parent]) },
+            Line("main", 16, null) with { RunId = "subagent:1", For = new UsageOrigin("asked", []) },
+        ];
+        var ledger = Open();
+        lines.ToList().ForEach(ledger.Add);
+        await ledger.FlushAsync();
+        var again = Open();
+        await again.LoadAsync(Ct);
+
+        foreach (var one in new[] { ledger, again })
+        {
+            Assert.Equal([29, 12, 8, 2], new[] { ("asked", parent), ("asked", cook), ("asked", maid), ("other", parent) }.Select(task => one.SpentFor(task.Item1, task.Item2).Tokens));
+            Assert.Equal([31, 12, 8], new[] { "main", "cook", "maid" }.Select(agent => one.SpentToday(agent).Tokens));
+        }
+    }
+
+    [Fact]
+    public void Of_tasks_without_end_the_latest_are_known()
+    {
+        var sums = new TaskSums();
+        var call = new UsageCall("openai", "gpt-5-mini", 1, 0, 0);
+        for (var number = 0; number <= TaskSums.Most; number++)
+        {
+            sums.Add("first", "s", call);
+            sums.Add($"{number}", "s", call);
+        }
+
+        Assert.Equal((TaskSums.Most + 1, 0, 0, 1), (sums.Of("first", "s").Tokens, sums.Of("0", "s").Tokens, sums.Of("1", "s").Tokens, sums.Of("2", "s").Tokens));
+    }
+
     public async ValueTask DisposeAsync() => await _trial.DisposeAsync();
 
     private UsageLedger Open() => new(

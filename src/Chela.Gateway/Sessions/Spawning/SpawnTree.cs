@@ -1,3 +1,4 @@
+using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 
@@ -18,6 +19,23 @@ internal sealed class SpawnTree(SessionTable sessions)
         return found;
     }
 
+    /// <summary>The sessions on whose behalf this one was made, the nearest first.</summary>
+    public IReadOnlyList<SessionKey> Above(SessionKey session)
+    {
+        var found = new List<SessionKey>();
+        while (sessions.Find(session)?.Spawn is { } spawn)
+        {
+            session = spawn.Parent;
+            found.Add(session);
+        }
+
+        return found;
+    }
+
+    /// <summary>Where the people are on whose behalf a turn works: where its answer goes, or that of the run for which its session was made; null where they listen for events.</summary>
+    public ReplyTarget? PeopleOf(Turn turn) =>
+        turn.Message.ReplyTo ?? Above(turn.Session).Prepend(turn.Session).Select(session => sessions.Find(session)?.Spawn?.ReplyTo).FirstOrDefault(target => target is not null);
+
     /// <summary>
     /// The run in which somebody else than a sub-agent asked for what a turn does: its own, unless all that it answers was caused by sub-agents.
     /// </summary>
@@ -35,12 +53,7 @@ internal sealed class SpawnTree(SessionTable sessions)
     /// <summary>How many sub-agents were spawned for one cause, seen from a session that did so or was made for it.</summary>
     public int Count(SessionKey session, string cause)
     {
-        var root = session;
-        while (sessions.Find(root)?.Spawn is { Parent: var parent } && sessions.Find(parent) is not null)
-        {
-            root = parent;
-        }
-
+        var root = Above(session).LastOrDefault(above => sessions.Find(above) is not null, session);
         return Below(root).Count(entry => entry.Spawn!.Cause == cause);
     }
 
