@@ -58,9 +58,17 @@ internal sealed class ConfigLoader
 
         problems.AddRange(CheckRules(effective, origins, layers));
         ThrowIfAny(problems);
-        var snapshot = Snapshot(effective, origins, sources);
+        var snapshot = Snapshot(effective, origins, sources.FilePath, sources.FileBytes is not null);
         ThrowIfAny([.. Together(snapshot.Config).Select(problem => Place(problem, origins, layers))]);
         return snapshot;
+    }
+
+    /// <summary>The snapshot of settings from two that were checked; null where these do not go together.</summary>
+    /// <param name="like">The one that knows of the file.</param>
+    public static ConfigSnapshot? Mixed(JsonObject effective, Dictionary<string, ConfigLayer> origins, ConfigSnapshot like)
+    {
+        var mixed = Snapshot(effective, origins, like.FilePath, like.FileExists);
+        return Together(mixed.Config).Any() ? null : mixed;
     }
 
     private static void ThrowIfAny(List<ConfigProblem> problems)
@@ -113,7 +121,7 @@ internal sealed class ConfigLoader
         ];
     }
 
-    private static ConfigSnapshot Snapshot(JsonObject effective, Dictionary<string, ConfigLayer> origins, ConfigSources sources)
+    private static ConfigSnapshot Snapshot(JsonObject effective, Dictionary<string, ConfigLayer> origins, string path, bool exists)
     {
         var config = effective.Deserialize(ConfigJson.Default.ChelaConfig)!;
 
@@ -121,7 +129,7 @@ internal sealed class ConfigLoader
         var bytes = JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.ChelaConfig);
         using var document = JsonDocument.Parse(bytes);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return new ConfigSnapshot(config, document.RootElement.Clone(), origins, hash, sources.FilePath, sources.FileBytes is not null);
+        return new ConfigSnapshot(config, document.RootElement.Clone(), origins, hash, path, exists);
     }
 
     private ConfigProblem Describe(LayerValues layer, ShapeProblem problem)

@@ -1,12 +1,16 @@
-using System.Text.Json;
+using Chela.Gateway.Config.Reloading;
 
 namespace Chela.Gateway.Config;
 
 /// <summary>A new snapshot is in force.</summary>
 /// <param name="Previous">What was in force until now.</param>
 /// <param name="Current">What is in force from now on.</param>
-/// <param name="Sections">The top-level keys whose content differs.</param>
-internal sealed record ConfigChange(ConfigSnapshot Previous, ConfigSnapshot Current, IReadOnlySet<string> Sections);
+/// <param name="Paths">The settings that differ.</param>
+internal sealed record ConfigChange(ConfigSnapshot Previous, ConfigSnapshot Current, IReadOnlyList<ConfigPath> Paths)
+{
+    /// <summary>True where a setting of that key, or below it, differs.</summary>
+    public bool Touches(params string[] key) => Paths.Any(path => path.IsWithin(key) || path.IsAround(key));
+}
 
 /// <summary>
 /// Holds the one snapshot in force. Reading never waits; work in flight keeps the snapshot that it began with.
@@ -33,36 +37,27 @@ internal sealed class ConfigStore(ConfigSnapshot initial)
         return new Subscription(this, onChange);
     }
 
-    /// <summary>Puts a snapshot in force and tells the top-level sections that differ from the one before.</summary>
-    public IReadOnlySet<string> Swap(ConfigSnapshot next)
+    /// <summary>Puts a snapshot in force and tells the settings that differ from the one before.</summary>
+    public IReadOnlyList<ConfigPath> Swap(ConfigSnapshot next)
     {
         // Held during the callbacks, so that two swaps are never told in the wrong order.
         lock (_gate)
         {
             var previous = _current;
-            var sections = ChangedSections(previous.Effective, next.Effective);
+            var paths = ConfigDiff.Between(previous.Effective, next.Effective);
             _current = next;
-            if (sections.Count > 0)
+            if (paths.Count > 0)
             {
-                var change = new ConfigChange(previous, next, sections);
+                var change = new ConfigChange(previous, next, paths);
                 foreach (var subscriber in _subscribers.ToArray())
                 {
                     subscriber(change);
                 }
             }
 
-            return sections;
+            return paths;
         }
     }
-
-    private static HashSet<string> ChangedSections(JsonElement before, JsonElement after)
-    {
-        var names = before.EnumerateObject().Concat(after.EnumerateObject()).Select(p => p.Name);
-        return [.. names.Where(name => !Same(before, after, name))];
-    }
-
-    private static bool Same(JsonElement before, JsonElement after, string section) =>
-        before.TryGetProperty(section, out var a) && after.TryGetProperty(section, out var b) && JsonElement.DeepEquals(a, b);
 
     private void Unsubscribe(Action<ConfigChange> onChange)
     {

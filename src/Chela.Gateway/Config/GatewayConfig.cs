@@ -41,6 +41,8 @@ internal sealed record GatewayConfig
 
     public GatewayNodesConfig Nodes { get; init; } = new();
 
+    public GatewayReloadConfig Reload { get; init; } = new();
+
     [Range(100, 3_600_000), Description("How often clients are told that the gateway is alive, in milliseconds.")]
     public int TickIntervalMs { get; init; } = 30_000;
 }
@@ -56,6 +58,19 @@ internal sealed record SecurityHeadersConfig
 {
     [MaxLength(200), RegularExpression(@"[\x20-\x7E]*"), Description("The header Strict-Transport-Security of answers over TLS, such as max-age=31536000; unset sends none.")]
     public string? StrictTransportSecurity { get; init; }
+}
+
+/// <summary>What becomes of a file that is changed while the gateway runs.</summary>
+internal sealed record GatewayReloadConfig
+{
+    public const string Off = "off";
+    public const string Restart = "restart";
+    public const string Hot = "hot";
+    public const string Hybrid = "hybrid";
+
+    [AllowedValues(Off, Restart, Hot, Hybrid)]
+    [Description("What becomes of a file that is changed while the gateway runs: it is not read, waits for a restart, or is in force at once as far as that can be.")]
+    public string Mode { get; init; } = Hybrid;
 }
 
 /// <summary>What is kept of past events for clients that come back after a lost connection.</summary>

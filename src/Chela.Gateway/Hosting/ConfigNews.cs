@@ -7,28 +7,46 @@ using Chela.Gateway.Config;
 namespace Chela.Gateway.Hosting;
 
 /// <summary>Tells clients that another configuration is in force.</summary>
-internal sealed class ConfigNews
+internal sealed class ConfigNews(ConfigRevisions revisions, EventBus events, TimeProvider time)
 {
-    public ConfigNews(ConfigStore config, ConfigRevisions revisions, EventBus events, TimeProvider time) => config.Subscribe(
-        change => events.Publish(new ConfigChangedEvent(change.Current.FilePath, revisions.Of(change.Current), time.GetUtcNow().ToUnixTimeMilliseconds())));
+    /// <summary>Tells of a change.</summary>
+    public void Tell(ConfigChange change) => events.Publish(new ConfigChangedEvent(
+        change.Current.FilePath, revisions.Of(change.Current), [.. change.Paths.Select(path => path.ToString())], time.GetUtcNow().ToUnixTimeMilliseconds()));
 }
 
 /// <summary>Another configuration is in force.</summary>
 /// <param name="path">The file.</param>
 /// <param name="hash">What <c>config.get</c> calls it.</param>
+/// <param name="changed">The settings that changed; never their values.</param>
 /// <param name="nowMs">When, Unix milliseconds.</param>
-internal sealed class ConfigChangedEvent(string path, string hash, long nowMs) : GatewayEvent
+internal sealed class ConfigChangedEvent(string path, string hash, IReadOnlyList<string> changed, long nowMs) : GatewayEvent
 {
+    /// <summary>No more settings are named; a client that wants to know them all asks.</summary>
+    private const int MostNamed = 256;
+
     public override string Name => "config.changed";
 
     public override OperatorScopes RequiredScope => OperatorScopes.Read;
 
-    public override string? NameIn(Dialect dialect) => dialect is Dialect.OpenClaw or Dialect.JsonRpc ? Name : null;
+    /// <summary>The design document's name for it in the JSON-RPC world is <c>config_reloaded</c> (K3).</summary>
+    public override string? NameIn(Dialect dialect) => dialect switch
+    {
+        Dialect.OpenClaw => Name,
+        Dialect.Session => null, // its list of messages is closed
+        _ => "config_reloaded",
+    };
 
     public override void WriteMembers(Utf8JsonWriter writer, Dialect dialect)
     {
         writer.WriteString("path"u8, path);
         writer.WriteString("hash"u8, hash);
         writer.WriteNumber("ts"u8, nowMs);
+        writer.WriteStartArray("changedPaths"u8);
+        foreach (var setting in changed.Take(MostNamed))
+        {
+            writer.WriteStringValue(setting);
+        }
+
+        writer.WriteEndArray();
     }
 }

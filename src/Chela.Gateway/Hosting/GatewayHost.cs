@@ -8,6 +8,7 @@ using Chela.Gateway.Agents.Spawning;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
+using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Hosting.Tls;
 using Chela.Gateway.Rpc;
@@ -110,6 +111,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public async Task StopAsync(CancellationToken giveUp)
     {
         var services = _app.Services;
+        await services.GetRequiredService<ConfigWatch>().StopAsync(giveUp);
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Stopping);
         services.GetRequiredService<EventBus>().Publish(new ShutdownEvent("gateway stopping", restartExpectedMs: null));
         var time = services.GetRequiredService<TimeProvider>();
@@ -246,7 +248,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.GetRequiredService<EventFanout>();
         services.GetRequiredService<DeviceSockets>();
         services.GetRequiredService<CredentialSockets>();
-        services.GetRequiredService<ConfigNews>();
+        services.GetRequiredService<ConfigFollowers>();
         services.GetRequiredService<Gauges>().Add();
         services.GetRequiredService<IEnumerable<IHostedService>>().OfType<HealthWatch>().Single().Look();
         services.GetRequiredService<Delivery>().Start();
@@ -258,8 +260,9 @@ public sealed class GatewayHost : IAsyncDisposable
 
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
         services.GetRequiredService<Announcements>().Begin();
-        services.GetRequiredService<McpServers>().Start();
+        services.GetRequiredService<McpServers>().Follow();
         services.GetRequiredService<StaleRows>().Start();
+        await services.GetRequiredService<ConfigWatch>().StartAsync(ct);
     }
 
     private static async Task LoadSessionsAsync(IServiceProvider services, CancellationToken ct)

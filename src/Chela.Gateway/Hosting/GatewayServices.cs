@@ -44,7 +44,7 @@ internal static class GatewayServices
         .AddSingleton(new SharedSecrets(setup.Secret, setup.Time))
         .AddSingleton(new ProviderCatalog(setup.Models, setup.Time, ProviderHttp.CreateClient))
         .AddConfig(setup.Config)
-        .AddConfigWriter(setup)
+        .AddConfigChanges(setup)
         .AddCredentials()
         .AddSingleton<Uptime>()
         .AddSingleton<GatewayMeter>()
@@ -65,8 +65,7 @@ internal static class GatewayServices
 
     private static IServiceCollection AddLogs(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton(_ => new LogFile(setup.Paths.LogFile))
-        .AddSingleton(_ => new LogSecrets(
-            [setup.Secret, .. setup.Models.Providers.SelectMany(provider => provider.Secrets), .. setup.Config.Config.Channels.Webhook.Values.Select(account => account.Secret), .. McpSecrets.Of(setup.Config.Config.Mcp)]))
+        .AddSingleton(_ => new LogSecrets(ConfigFollowers.SecretsOf(setup, setup.Config.Config, setup.Models)))
         .AddSingleton<ILoggerProvider, FileLoggerProvider>()
         .AddSingleton<IMethodModule, LogMethods>();
 

@@ -120,6 +120,8 @@ internal sealed record StatusSession(string AgentId, string Key, string Kind, st
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(LastHeartbeatParams))]
 [JsonSerializable(typeof(ConfigGetParams))]
+[JsonSerializable(typeof(ConfigStatusParams))]
+[JsonSerializable(typeof(ConfigStatus))]
 [JsonSerializable(typeof(ConfigView))]
 [JsonSerializable(typeof(ConfigSchemaParams))]
 [JsonSerializable(typeof(ConfigSchemaView))]

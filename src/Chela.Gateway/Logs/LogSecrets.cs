@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Chela.Gateway.Logs;
 
 /// <summary>Takes secrets out of a line of the log: those that are known, and what looks like one.</summary>
-/// <param name="known">The secrets of this gateway.</param>
+/// <param name="known">The secrets of this gateway when it starts.</param>
 internal sealed partial class LogSecrets(IEnumerable<string?> known)
 {
     private const string Hidden = "***";
@@ -17,8 +17,12 @@ internal sealed partial class LogSecrets(IEnumerable<string?> known)
     /// <summary>So many of those that were made later are remembered: more than can open the gateway at once.</summary>
     private const int MaxMade = 16;
 
-    private readonly ImmutableArray<string> _known = [.. known.OfType<string>().Where(IsLong).Select(Encode)];
+    private ImmutableArray<string> _known = Encoded(known);
+    private ImmutableArray<string> _former = [];
     private ImmutableArray<string> _made = [];
+
+    /// <summary>Takes the secrets of another configuration; those of the one before are still hidden, as what is under way uses them.</summary>
+    public void Know(IEnumerable<string?> secrets) => (_former, _known) = (_known, Encoded(secrets));
 
     /// <summary>Hides a secret that was made meanwhile; to be called before anybody hears of it.</summary>
     public void Add(string secret)
@@ -33,7 +37,7 @@ internal sealed partial class LogSecrets(IEnumerable<string?> known)
     /// <param name="line">A JSON object as text.</param>
     public string Hide(string line)
     {
-        foreach (var secret in _known.AddRange(_made))
+        foreach (var secret in _known.AddRange(_former).AddRange(_made))
         {
             line = line.Replace(secret, Hidden, StringComparison.Ordinal);
         }
@@ -43,6 +47,8 @@ internal sealed partial class LogSecrets(IEnumerable<string?> known)
         line = ApiKey().Replace(line, Hidden);
         return UserInfo().Replace(line, $"://{Hidden}@");
     }
+
+    private static ImmutableArray<string> Encoded(IEnumerable<string?> secrets) => [.. secrets.OfType<string>().Where(IsLong).Select(Encode)];
 
     private static bool IsLong(string secret) => secret.Length >= ShortestKnown;
 

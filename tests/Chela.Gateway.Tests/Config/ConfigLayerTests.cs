@@ -147,7 +147,7 @@ public sealed class ConfigLayerTests
             ["CHELA_MODELS__PROVIDERS__OPENAI__APIKEY"] = Token,
         });
 
-        var change = new ConfigChange(snapshot, snapshot, new HashSet<string>());
+        var change = new ConfigChange(snapshot, snapshot, []);
         var printed = $"{snapshot} {snapshot.Config} {change} {new ConfigOverride("a", Token, "--set")}";
 
         Assert.DoesNotContain(Token, printed, StringComparison.Ordinal);

@@ -8,26 +8,26 @@ namespace Chela.Gateway.Tests.Config;
 public sealed class ConfigStoreTests
 {
     [Fact]
-    public void A_swap_replaces_one_reference_and_tells_the_changed_sections()
+    public void A_swap_replaces_one_reference_and_tells_the_changed_settings()
     {
         var before = Load("""{"session":{"mainKey":"a"}}""");
         var after = Load("""{"session":{"mainKey":"b"},"agents":{"defaults":{"model":"m"}},"gateway":{"port":18789}}""");
         var store = new ConfigStore(before);
 
-        var sections = store.Swap(after);
+        var paths = store.Swap(after);
 
-        Assert.Equal(["agents", "session"], sections.Order());
+        Assert.Equal(["agents.defaults.model", "session.mainKey"], paths.Select(path => path.ToString()).Order());
         Assert.Same(after, store.Current);
         Assert.Equal("a", before.Config.Session.MainKey);
     }
 
     [Fact]
-    public void A_section_that_comes_or_goes_has_changed()
+    public void A_setting_that_comes_or_goes_has_changed()
     {
         var store = new ConfigStore(Load());
 
-        Assert.Equal(["$schema"], store.Swap(Load("""{"$schema":"x"}""")));
-        Assert.Equal(["$schema"], store.Swap(Load()));
+        Assert.Equal("$schema", Assert.Single(store.Swap(Load("""{"$schema":"x"}"""))).ToString());
+        Assert.Equal("$schema", Assert.Single(store.Swap(Load())).ToString());
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ConfigStoreTests
         var heard = new List<string>();
         var (before, after) = (Load(), Load("""{"gateway":{"port":1}}"""));
         var store = new ConfigStore(before);
-        store.Subscribe(change => heard.Add($"first {string.Join(',', change.Sections)}"));
+        store.Subscribe(change => heard.Add($"first {string.Join(',', change.Paths)}"));
         var second = store.Subscribe(_ => heard.Add("second"));
         store.Subscribe(change => heard.Add($"third {change.Previous == before} {change.Current == after} {store.Current == after}"));
 
@@ -44,7 +44,7 @@ public sealed class ConfigStoreTests
         second.Dispose();
         store.Swap(before);
 
-        Assert.Equal(["first gateway", "second", "third True True True", "first gateway", "third False False False"], heard);
+        Assert.Equal(["first gateway.port", "second", "third True True True", "first gateway.port", "third False False False"], heard);
     }
 
     [Fact]

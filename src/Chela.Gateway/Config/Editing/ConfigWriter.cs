@@ -1,57 +1,40 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
-using Chela.Gateway.Storage;
+using Chela.Gateway.Config.Reloading;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Config.Editing;
-
-/// <summary>What is wrong with a configuration that only other slices can tell; a gateway would not start with it.</summary>
-internal delegate IEnumerable<string> ConfigCheck(ChelaConfig config);
 
 /// <summary>
 /// Changes the user's file while the gateway runs, and puts the result in force. The file is what the snapshot in force was made of: one that
 /// somebody has changed since is left alone. What a start would refuse is never written.
 /// </summary>
-internal sealed partial class ConfigWriter(
-    ConfigStore store, ConfigSources sources, ConfigCheck check, DocumentFile file, ILogger<ConfigWriter> logger) : IDisposable
+internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, ConfigReload reload, ILogger<ConfigWriter> logger)
 {
-    private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
-    private readonly SemaphoreSlim _turn = new(1);
-    private byte[]? _text = sources.FileBytes;
-
     /// <summary>Changes settings; returns when the file is on disk and the change in force. Changes take turns.</summary>
     /// <param name="by">Who changes them, for the log.</param>
     /// <param name="choose">Says what to change, given what is in force; without any changes nothing is written.</param>
     /// <exception cref="RpcException">Nothing was changed: a start would refuse the result, the file is another one by now, or the disk refuses.</exception>
     public async Task<ConfigSnapshot> ChangeAsync(string by, Func<ConfigSnapshot, IReadOnlyList<ConfigEdit>> choose, CancellationToken ct)
     {
-        await _turn.WaitAsync(ct);
-        try
+        using var turn = await file.EnterAsync(ct);
+        var edits = choose(store.Current);
+        RefuseWhatIsSetElsewhere(edits);
+        var text = edits.Aggregate(file.Text ?? [], (before, edit) => TextEditor.Apply(before, edit));
+        if (edits.Count == 0 || text.AsSpan().SequenceEqual(file.Text))
         {
-            var edits = choose(store.Current);
-            RefuseWhatIsSetElsewhere(edits);
-            var text = edits.Aggregate(_text ?? [], (before, edit) => TextEditor.Apply(before, edit));
-            if (edits.Count == 0 || text.AsSpan().SequenceEqual(_text))
-            {
-                return store.Current;
-            }
+            return store.Current;
+        }
 
-            RefuseOtherChanges(text, edits);
-            var next = Load(text);
-            await WriteAsync(text);
-            _text = text;
-            store.Swap(next);
-            Log.Changed(logger, by, string.Join(", ", edits.Select(edit => edit.Key).Distinct()), file.Path);
-            return next;
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        RefuseOtherChanges(text, edits);
+        var next = Load(text);
+        await WriteAsync(text);
+        file.Remember(text);
+        reload.Take(next);
+        Log.Changed(logger, by, string.Join(", ", edits.Select(edit => edit.Key).Distinct()), file.Path);
+        return store.Current;
     }
-
-    public void Dispose() => _turn.Dispose();
 
     private void RefuseWhatIsSetElsewhere(IReadOnlyList<ConfigEdit> edits)
     {
@@ -73,7 +56,7 @@ internal sealed partial class ConfigWriter(
     /// <summary>Compares what the text says with what was asked for: a fault of the editor must not reach the file.</summary>
     private void RefuseOtherChanges(byte[] text, IReadOnlyList<ConfigEdit> edits)
     {
-        var wanted = edits.Aggregate(Read(_text ?? []), (settings, edit) => edit.ApplyTo(settings));
+        var wanted = edits.Aggregate(Read(file.Text ?? []), (settings, edit) => edit.ApplyTo(settings));
         if (!JsonNode.DeepEquals(Read(text), wanted))
         {
             throw new InvalidOperationException($"The change of {string.Join(", ", edits.Select(edit => edit.Key))} would change other settings too.");
@@ -86,14 +69,13 @@ internal sealed partial class ConfigWriter(
     {
         try
         {
-            var next = _loader.Value.Load(sources with { FileBytes = text });
-            return check(next.Config).FirstOrDefault() is { } problem ? throw new RpcException(RpcErrorKind.InvalidRequest, $"invalid config: {problem}") : next;
+            return reload.Check(text);
         }
         catch (ConfigException wrong)
         {
             var issues = wrong.Problems.Select(problem => new JsonObject { ["path"] = problem.Path, ["message"] = problem.Message });
             var details = new JsonObject { ["issues"] = new JsonArray([.. issues]) };
-            var sentences = string.Join("; ", wrong.Problems.Select(problem => $"{problem.Path}: {problem.Message}"));
+            var sentences = string.Join("; ", wrong.Problems.Select(problem => problem.Path.Length == 0 ? problem.Message : $"{problem.Path}: {problem.Message}"));
             throw new RpcException(new RpcError(RpcErrorKind.InvalidRequest, $"invalid config: {sentences}") { Details = JsonElement.Parse(details.ToJsonString()) });
         }
     }
@@ -102,11 +84,11 @@ internal sealed partial class ConfigWriter(
     {
         try
         {
-            if (!await file.ReplaceAsync(_text, text, CancellationToken.None))
+            if (!await file.ReplaceAsync(text))
             {
                 throw new RpcException(
                     RpcErrorKind.Conflict,
-                    $"{file.Path} was changed since the gateway read it, and nothing was written; restart the gateway, so that it reads the file, and try again");
+                    $"{file.Path} was changed since the gateway read it, and nothing was written; try again once it has read the file, and see config.status if it does not");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

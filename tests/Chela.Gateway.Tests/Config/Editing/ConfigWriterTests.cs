@@ -2,6 +2,7 @@ using System.Text;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
+using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,24 +23,24 @@ public sealed class ConfigWriterTests : IDisposable
     [Fact]
     public async Task A_change_is_on_disk_and_in_force_and_comments_stay()
     {
-        using var writer = Open("{ // mine\n  \"gateway\": { \"port\": 1 },\n}\n");
+        var writer = Open("{ // mine\n  \"gateway\": { \"tickIntervalMs\": 100 },\n}\n");
 
-        var now = await ChangeAsync(writer, ConfigEdit.Set(2, "gateway", "port"), ConfigEdit.Set("x", "session", "mainKey"));
+        var now = await ChangeAsync(writer, ConfigEdit.Set(200, "gateway", "tickIntervalMs"), ConfigEdit.Set("x", "session", "mainKey"));
 
-        Assert.Equal("{ // mine\n  \"gateway\": { \"port\": 2 },\n  \"session\": {\n    \"mainKey\": \"x\"\n  },\n}\n", File.ReadAllText(FilePath));
-        Assert.Equal("{ // mine\n  \"gateway\": { \"port\": 1 },\n}\n", File.ReadAllText(FilePath + ".bak.1"));
+        Assert.Equal("{ // mine\n  \"gateway\": { \"tickIntervalMs\": 200 },\n  \"session\": {\n    \"mainKey\": \"x\"\n  },\n}\n", File.ReadAllText(FilePath));
+        Assert.Equal("{ // mine\n  \"gateway\": { \"tickIntervalMs\": 100 },\n}\n", File.ReadAllText(FilePath + ".bak.1"));
         Assert.Same(now, _store.Current);
-        Assert.Equal((2, "x"), (now.Config.Gateway.Port, now.Config.Session.MainKey));
-        Assert.Equal(["gateway", "session"], Assert.Single(_heard).Sections.Order());
+        Assert.Equal((200, "x"), (now.Config.Gateway.TickIntervalMs, now.Config.Session.MainKey));
+        Assert.Equal(["gateway.tickIntervalMs", "session.mainKey"], Assert.Single(_heard).Paths.Select(path => path.ToString()).Order());
     }
 
     [Fact]
     public async Task Without_a_file_one_is_made()
     {
-        using var writer = Open(null);
+        var writer = Open(null);
 
-        await ChangeAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
-        await ChangeAsync(writer, ConfigEdit.Unset("gateway", "port"));
+        await ChangeAsync(writer, ConfigEdit.Set(200, "gateway", "tickIntervalMs"));
+        await ChangeAsync(writer, ConfigEdit.Unset("gateway", "tickIntervalMs"));
 
         Assert.Equal("{\n  \"gateway\": {\n  }\n}\n", File.ReadAllText(FilePath));
     }
@@ -47,10 +48,10 @@ public sealed class ConfigWriterTests : IDisposable
     [Fact]
     public async Task What_changes_nothing_is_not_written()
     {
-        using var writer = Open("{\"gateway\":{\"port\":1}}");
+        var writer = Open("{\"gateway\":{\"tickIntervalMs\":100}}");
 
         await ChangeAsync(writer);
-        await ChangeAsync(writer, ConfigEdit.Set(1, "gateway", "port"), ConfigEdit.Unset("session", "mainKey"));
+        await ChangeAsync(writer, ConfigEdit.Set(100, "gateway", "tickIntervalMs"), ConfigEdit.Unset("session", "mainKey"));
 
         Assert.Empty(_heard);
         Assert.Single(Directory.GetFiles(_folder.Path));
@@ -59,7 +60,7 @@ public sealed class ConfigWriterTests : IDisposable
     [Fact]
     public async Task Changes_at_once_take_turns_and_all_are_in_the_file()
     {
-        using var writer = Open("{}");
+        var writer = Open("{}");
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(n => Task.Run(() => writer.ChangeAsync(
             "test", now => [ConfigEdit.Set($"x/{now.Config.Models.Aliases.Count}", "models", "aliases", $"a{n}")], TestContext.Current.CancellationToken))));
@@ -73,7 +74,7 @@ public sealed class ConfigWriterTests : IDisposable
     [InlineData(null)]
     public async Task A_file_that_somebody_changed_is_left_alone(string? text)
     {
-        using var writer = Open("{}");
+        var writer = Open("{}");
         if (text is null)
         {
             File.Delete(FilePath);
@@ -83,10 +84,10 @@ public sealed class ConfigWriterTests : IDisposable
             await File.WriteAllTextAsync(FilePath, text, TestContext.Current.CancellationToken);
         }
 
-        var refused = await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
+        var refused = await RefusedAsync(writer, ConfigEdit.Set(200, "gateway", "tickIntervalMs"));
 
         Assert.Equal(RpcErrorKind.Conflict, refused.Kind);
-        Assert.Equal($"{FilePath} was changed since the gateway read it, and nothing was written; restart the gateway, so that it reads the file, and try again", refused.Message);
+        Assert.Equal($"{FilePath} was changed since the gateway read it, and nothing was written; try again once it has read the file, and see config.status if it does not", refused.Message);
         Assert.Equal(text, File.Exists(FilePath) ? File.ReadAllText(FilePath) : null);
         Assert.Empty(_heard);
     }
@@ -94,7 +95,7 @@ public sealed class ConfigWriterTests : IDisposable
     [Fact]
     public async Task A_file_that_somebody_changes_meanwhile_is_left_alone()
     {
-        using var writer = Open("{}");
+        var writer = Open("{}");
         _step = step =>
         {
             if (step == StorageSteps.DocumentBeforeRename)
@@ -103,7 +104,7 @@ public sealed class ConfigWriterTests : IDisposable
             }
         };
 
-        Assert.Equal(RpcErrorKind.Conflict, (await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"))).Kind);
+        Assert.Equal(RpcErrorKind.Conflict, (await RefusedAsync(writer, ConfigEdit.Set(200, "gateway", "tickIntervalMs"))).Kind);
 
         Assert.Equal("by hand", File.ReadAllText(FilePath));
         Assert.DoesNotContain(Directory.GetFiles(_folder.Path), file => file.EndsWith(".tmp", StringComparison.Ordinal));
@@ -115,7 +116,7 @@ public sealed class ConfigWriterTests : IDisposable
     [InlineData("models.providers.x.api", "models.providers.x")]
     public async Task What_a_start_would_refuse_is_not_written(string path, string problem)
     {
-        using var writer = Open("{}");
+        var writer = Open("{}");
 
         var refused = await RefusedAsync(writer, ConfigEdit.Set("nonsense", path.Split('.')));
 
@@ -128,9 +129,9 @@ public sealed class ConfigWriterTests : IDisposable
     [Fact]
     public async Task What_another_slice_refuses_is_not_written()
     {
-        using var writer = Open("{}", check: config => config.Gateway.Port == 2 ? ["2 is no port for us"] : []);
+        var writer = Open("{}", check: config => config.Gateway.TickIntervalMs == 200 ? ["200 is no port for us"] : []);
 
-        Assert.Equal("invalid config: 2 is no port for us", (await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"))).Message);
+        Assert.Equal("invalid config: 200 is no port for us", (await RefusedAsync(writer, ConfigEdit.Set(200, "gateway", "tickIntervalMs"))).Message);
         Assert.Equal("{}", File.ReadAllText(FilePath));
     }
 
@@ -139,7 +140,7 @@ public sealed class ConfigWriterTests : IDisposable
     [InlineData("agents", "list", "-", "id")]
     public async Task What_another_layer_sets_cannot_be_changed_in_the_file(params string[] path)
     {
-        using var writer = Open("{}", new() { ["CHELA_AGENTS__LIST"] = "[]" }, new ConfigOverride("gateway.port", "5", "--port"));
+        var writer = Open("{}", new() { ["CHELA_AGENTS__LIST"] = "[]" }, new ConfigOverride("gateway.port", "5", "--port"));
 
         var refused = await RefusedAsync(writer, ConfigEdit.Set("x", path));
 
@@ -156,12 +157,12 @@ public sealed class ConfigWriterTests : IDisposable
     [InlineData(true)]
     public async Task Where_the_disk_refuses_the_old_file_stays_and_stays_in_force(bool isReadOnly)
     {
-        using var writer = Open("{}");
+        var writer = Open("{}");
         _step = step => _ = step == StorageSteps.DocumentBeforeWrite
             ? throw (isReadOnly ? new UnauthorizedAccessException("read-only") : new IOException("No space left on device"))
             : 0;
 
-        var refused = await RefusedAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
+        var refused = await RefusedAsync(writer, ConfigEdit.Set(200, "gateway", "tickIntervalMs"));
 
         Assert.Equal(RpcErrorKind.Unavailable, refused.Kind);
         Assert.Equal($"{FilePath} could not be written, and nothing was changed; is the disk full, or the folder read-only?", refused.Message);
@@ -169,8 +170,8 @@ public sealed class ConfigWriterTests : IDisposable
         Assert.Empty(_heard);
 
         _step = null;
-        await ChangeAsync(writer, ConfigEdit.Set(2, "gateway", "port"));
-        Assert.Equal(2, _store.Current.Config.Gateway.Port);
+        await ChangeAsync(writer, ConfigEdit.Set(200, "gateway", "tickIntervalMs"));
+        Assert.Equal(200, _store.Current.Config.Gateway.TickIntervalMs);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -193,7 +194,8 @@ public sealed class ConfigWriterTests : IDisposable
         _store = new ConfigStore(new ConfigLoader().Load(sources));
         _store.Subscribe(_heard.Add);
         var file = new DocumentFile(FilePath, new DocumentOptions { Step = step => _step?.Invoke(step) });
-        return new ConfigWriter(_store, sources, check, file, NullLogger<ConfigWriter>.Instance);
+        var reload = new ConfigReload(_store, sources, check, TimeProvider.System);
+        return new ConfigWriter(_store, new ConfigFile(file, new DocumentFile(FilePath + ".last-good"), sources.FileBytes), reload, NullLogger<ConfigWriter>.Instance);
     }
 
     private static Task<ConfigSnapshot> ChangeAsync(ConfigWriter writer, params ConfigEdit[] edits) =>

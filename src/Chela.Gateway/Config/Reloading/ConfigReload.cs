@@ -1,0 +1,59 @@
+namespace Chela.Gateway.Config.Reloading;
+
+/// <summary>What is wrong with a configuration that only other slices can tell; a gateway would not start with it.</summary>
+internal delegate IEnumerable<string> ConfigCheck(ChelaConfig config);
+
+/// <summary>
+/// Puts another configuration in force, as far as that can be without a restart. What is in force is always a configuration that was checked
+/// whole: settings that need a restart stay in it as they were.
+/// </summary>
+internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, ConfigCheck check, TimeProvider time)
+{
+    private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
+    private volatile ConfigState _state = new(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>How the file stands to what is in force.</summary>
+    public ConfigState State => _state;
+
+    /// <summary>The configuration that a text of the file makes; nothing is changed.</summary>
+    /// <exception cref="ConfigException">A gateway would not start with it.</exception>
+    public ConfigSnapshot Check(byte[]? text)
+    {
+        var next = _loader.Value.Load(sources with { FileBytes = text });
+        ConfigProblem[] problems = [.. check(next.Config).Select(problem => new ConfigProblem(ConfigLayer.File, Path.GetFileName(sources.FilePath), "", problem))];
+        return problems.Length == 0 ? next : throw new ConfigException(problems);
+    }
+
+    /// <summary>Puts a checked configuration in force, but for what has to wait for a restart; gives the settings that changed.</summary>
+    /// <param name="waits">True where everything has to wait.</param>
+    public IReadOnlyList<ConfigPath> Take(ConfigSnapshot next, bool waits = false)
+    {
+        var before = store.Current;
+        var changed = ConfigDiff.Between(before.Effective, next.Effective);
+        ConfigPath[] held = [.. changed.Where(path => ReloadRules.KindOf(path) is var kind && (kind == ReloadKind.Restart || (waits && kind == ReloadKind.Hot)))];
+        if (held.Length > 0 && Hold(before, next, held) is { } mixed)
+        {
+            next = mixed;
+        }
+        else if (held.Length > 0)
+        {
+            (held, next) = ([.. changed], before);
+        }
+
+        _state = new ConfigState(time.GetUtcNow().ToUnixTimeMilliseconds()) { RestartNeeded = held };
+        return store.Swap(next);
+    }
+
+    /// <summary>Remembers what is wrong with the file; what is in force stays.</summary>
+    public void Refuse(IReadOnlyList<ConfigProblem> problems) => _state = _state with { Problems = problems };
+
+    /// <summary>The file is again what is in force.</summary>
+    public void Forgive() => _state = _state with { Problems = [] };
+
+    /// <summary>The new configuration with some settings as they are; null where the two do not go together.</summary>
+    private ConfigSnapshot? Hold(ConfigSnapshot before, ConfigSnapshot next, IReadOnlyList<ConfigPath> held)
+    {
+        var mixed = ConfigLoader.Mixed(HeldSettings.Mix(before.Effective, next.Effective, held), HeldSettings.Origins(before, next, held), next);
+        return mixed is not null && !check(mixed.Config).Any() ? mixed : null;
+    }
+}

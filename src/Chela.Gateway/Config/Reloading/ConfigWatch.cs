@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Chela.Gateway.Config.Reloading;
+
+/// <summary>
+/// Looks twice a second whether the file is another one, and takes it in once it has been quiet. It looks rather than being notified: that sees
+/// links, files replaced whole and network disks alike, and costs two system calls.
+/// </summary>
+internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, ConfigStore store, TimeProvider time, ILogger<ConfigWatch> logger)
+    : BackgroundService
+{
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the file must have stayed the same: editors write in several steps, and let it be missing in between.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>A file that looks the same is read all the same so often: another one of the same size and time may have been put in its place.</summary>
+    public static readonly TimeSpan Anyway = TimeSpan.FromSeconds(10);
+
+    /// <summary>A file that never comes to rest is read all the same.</summary>
+    private const int MostQuiets = 20;
+
+    private FileMark? _seen;
+    private long? _readAt;
+
+    /// <summary>Reads the file if it is another one than at the last look.</summary>
+    public async Task LookAsync(CancellationToken ct)
+    {
+        var mark = FileMark.Of(file.Path);
+        var isDue = _readAt is not { } readAt || time.GetElapsedTime(readAt) >= Anyway;
+        if ((mark == _seen && !isDue) || store.Current.Config.Gateway.Reload.Mode == GatewayReloadConfig.Off)
+        {
+            return;
+        }
+
+        _seen = _readAt is null ? mark : await RestAsync(mark, ct);
+        _readAt = time.GetTimestamp();
+        using var turn = await file.EnterAsync(ct);
+        await ReadAsync(ct);
+        await KeepAsync(ct);
+    }
+
+    /// <summary>Waits until a file that has changed is at rest; gives its mark then.</summary>
+    private async Task<FileMark?> RestAsync(FileMark? mark, CancellationToken ct)
+    {
+        var before = _seen;
+        for (var quiets = 0; quiets < MostQuiets && mark != before; quiets++)
+        {
+            before = mark;
+            await Task.Delay(Quiet, time, ct);
+            mark = FileMark.Of(file.Path);
+        }
+
+        return mark;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        do
+        {
+            await LookAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task ReadAsync(CancellationToken ct)
+    {
+        try
+        {
+            var text = await file.ReadAsync(ct);
+            if (text.AsSpan().SequenceEqual(file.Text) && (text is null) == (file.Text is null))
+            {
+                Forgive();
+                return;
+            }
+
+            if (text is null)
+            {
+                Refuse([Problem("the file is gone")]);
+                return;
+            }
+
+            Take(reload.Check(text));
+            file.Remember(text);
+        }
+        catch (ConfigException wrong)
+        {
+            Refuse(wrong.Problems);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Refuse([Problem($"the file cannot be read: {e.Message}")]);
+        }
+    }
+
+    private void Take(ConfigSnapshot next)
+    {
+        var changed = reload.Take(next, waits: store.Current.Config.Gateway.Reload.Mode == GatewayReloadConfig.Restart);
+        Log.Taken(logger, file.Path, changed.Count == 0 ? "nothing" : string.Join(", ", changed));
+        if (reload.State.RestartNeeded is { Count: > 0 } held)
+        {
+            Log.RestartNeeded(logger, string.Join(", ", held));
+        }
+    }
+
+    private void Refuse(IReadOnlyList<ConfigProblem> problems)
+    {
+        reload.Refuse(problems);
+        foreach (var problem in problems)
+        {
+            Log.Refused(logger, problem);
+        }
+    }
+
+    private void Forgive()
+    {
+        if (reload.State.Problems.Count > 0)
+        {
+            reload.Forgive();
+            Log.Forgiven(logger, file.Path);
+        }
+    }
+
+    private async Task KeepAsync(CancellationToken ct)
+    {
+        try
+        {
+            await file.KeepAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Log.NotKept(logger, file.Path, e.Message);
+        }
+    }
+
+    private ConfigProblem Problem(string message) => new(ConfigLayer.File, Path.GetFileName(file.Path), "", message);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1810, LogLevel.Information, "{Path} was read again; in force is now another {Keys}")]
+        public static partial void Taken(ILogger logger, string path, string keys);
+
+        [LoggerMessage(1811, LogLevel.Warning, "A restart is needed for the change of {Keys}; until then they stay as they were")]
+        public static partial void RestartNeeded(ILogger logger, string keys);
+
+        [LoggerMessage(1812, LogLevel.Error, "Config reload skipped (invalid config), what was in force stays: {Problem}")]
+        public static partial void Refused(ILogger logger, ConfigProblem problem);
+
+        [LoggerMessage(1813, LogLevel.Information, "{Path} is again what is in force")]
+        public static partial void Forgiven(ILogger logger, string path);
+
+        [LoggerMessage(1814, LogLevel.Warning, "The last good content of {Path} could not be kept beside it: {Reason}")]
+        public static partial void NotKept(ILogger logger, string path, string reason);
+    }
+}

@@ -1,0 +1,48 @@
+using Chela.Gateway.Agents.Mcp;
+using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Config;
+using Chela.Gateway.Logs;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>
+/// Brings another configuration to the parts that keep something of theirs made of it, in a fixed order, and then tells clients. All other parts
+/// read what is in force when they need it.
+/// </summary>
+internal sealed class ConfigFollowers
+{
+    private readonly GatewaySetup _setup;
+
+    public ConfigFollowers(
+        GatewaySetup setup, ConfigStore config, LogSecrets secrets, ProviderCatalog providers, McpServers servers, ConfigNews news)
+    {
+        _setup = setup;
+        config.Subscribe(change =>
+        {
+            var models = ModelsOf(change.Current.Config);
+            secrets.Know(SecretsOf(setup, change.Current.Config, models)); // before anybody uses one
+            if (change.Touches("models") || change.Touches("agents", "defaults", "model"))
+            {
+                providers.Replace(models);
+            }
+
+            if (change.Touches("mcp"))
+            {
+                servers.Follow();
+            }
+
+            news.Tell(change);
+        });
+    }
+
+    /// <summary>What the log never shows.</summary>
+    public static IEnumerable<string?> SecretsOf(GatewaySetup setup, ChelaConfig config, ModelSettings models) =>
+    [
+        setup.Secret,
+        .. models.Providers.SelectMany(provider => provider.Secrets),
+        .. config.Channels.Webhook.Values.Select(account => account.Secret),
+        .. McpSecrets.Of(config.Mcp),
+    ];
+
+    private ModelSettings ModelsOf(ChelaConfig config) => ModelSettings.Read(config, _setup.Sources.Environment.GetValueOrDefault, []);
+}

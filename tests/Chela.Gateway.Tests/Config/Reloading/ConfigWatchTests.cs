@@ -1,0 +1,189 @@
+using Chela.Gateway.Config;
+using Chela.Gateway.Config.Reloading;
+using Chela.Gateway.Storage;
+using Chela.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chela.Gateway.Tests.Config.Reloading;
+
+/// <summary>The file in every way in which editors, people and programs change it.</summary>
+[Trait("Requirement", "K3")]
+public sealed class ConfigWatchTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ManualTimeProvider _time = new();
+    private ConfigStore _store = null!;
+    private ConfigReload _reload = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string FilePath => _folder.File("chela.json");
+
+    private string LastGood => FilePath + ".last-good";
+
+    private string MainKey => _store.Current.Config.Session.MainKey;
+
+    [Fact]
+    public async Task A_file_that_is_written_anew_is_in_force_and_its_content_is_kept()
+    {
+        using var watch = await OpenAsync(Text("a"));
+        File.WriteAllText(FilePath, Text("bb"));
+
+        await LookAsync(watch);
+
+        Assert.Equal("bb", MainKey);
+        Assert.Equal(Text("bb"), File.ReadAllText(LastGood));
+    }
+
+    [Fact]
+    public async Task A_file_that_another_one_replaces_is_in_force_soon_also_where_both_look_the_same()
+    {
+        using var watch = await OpenAsync(Text("a"));
+        File.WriteAllText(FilePath + ".new", Text("b"));
+        File.SetLastWriteTimeUtc(FilePath + ".new", File.GetLastWriteTimeUtc(FilePath));
+        File.Move(FilePath + ".new", FilePath, overwrite: true);
+
+        _time.Advance(ConfigWatch.Anyway);
+        await watch.LookAsync(Ct);
+
+        Assert.Equal("b", MainKey);
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_elsewhere_is_followed_and_so_is_what_it_leads_to()
+    {
+        var (first, second) = (_folder.File("first"), _folder.File("second"));
+        File.WriteAllText(first, Text("a"));
+        File.WriteAllText(second, Text("b"));
+        File.CreateSymbolicLink(FilePath, first);
+        using var watch = await OpenAsync(null);
+        File.CreateSymbolicLink(FilePath + ".new", second);
+        File.Move(FilePath + ".new", FilePath, overwrite: true);
+
+        await LookAsync(watch);
+        var swapped = MainKey;
+        File.WriteAllText(second, Text("ccc"));
+        await LookAsync(watch);
+
+        Assert.Equal(("b", "ccc"), (swapped, MainKey));
+    }
+
+    [Theory]
+    [InlineData("{ \"session\": { \"mainKye\": \"b\" } }", "chela.json:1:16 session.mainKye: unknown key (did you mean 'mainKey'?)")]
+    [InlineData("{ \"session\": {\n  \"mainKey\": \"b", "chela.json:2:16")]
+    [InlineData("", null)]
+    public async Task A_bad_file_changes_nothing_and_is_named_with_its_place_until_it_is_good_again(string text, string? problem)
+    {
+        using var watch = await OpenAsync(Text("a"));
+        File.WriteAllText(FilePath, text);
+
+        await LookAsync(watch);
+
+        Assert.Equal(problem is null ? "main" : "a", MainKey);
+        Assert.Equal(problem is null ? 0 : 1, _reload.State.Problems.Count);
+        Assert.StartsWith(problem ?? "", string.Join('\n', _reload.State.Problems), StringComparison.Ordinal);
+        Assert.Equal(Text("a"), File.ReadAllText(LastGood));
+
+        File.WriteAllText(FilePath, Text("a") + " ");
+        await LookAsync(watch);
+        Assert.Equal(("a", 0), (MainKey, _reload.State.Problems.Count));
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_away_leaves_in_force_what_it_said()
+    {
+        using var watch = await OpenAsync(Text("a"));
+        File.Delete(FilePath);
+
+        await LookAsync(watch);
+        var gone = _reload.State.Problems;
+        File.WriteAllText(FilePath, Text("a"));
+        await LookAsync(watch);
+
+        Assert.Equal("chela.json: the file is gone", Assert.Single(gone).ToString());
+        Assert.Equal(("a", 0), (MainKey, _reload.State.Problems.Count));
+    }
+
+    [Fact]
+    public async Task A_file_that_comes_where_there_was_none_is_in_force()
+    {
+        using var watch = await OpenAsync(null);
+        File.WriteAllText(FilePath, Text("a"));
+
+        await LookAsync(watch);
+
+        Assert.Equal("a", MainKey);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_still_being_written_is_waited_for()
+    {
+        using var watch = await OpenAsync(Text("a"));
+        File.WriteAllText(FilePath, "{");
+
+        var look = watch.LookAsync(Ct);
+        await _time.WhenTimerAsync(ConfigWatch.Quiet);
+        File.WriteAllText(FilePath, Text("b") + "  ");
+        _time.Advance(ConfigWatch.Quiet);
+        await _time.WhenTimerAsync(ConfigWatch.Quiet);
+        var between = MainKey;
+        _time.Advance(ConfigWatch.Quiet);
+        await look;
+
+        Assert.Equal(("a", "b"), (between, MainKey));
+    }
+
+    [Fact]
+    public async Task A_file_too_large_is_refused()
+    {
+        using var watch = await OpenAsync(Text("a"));
+        File.WriteAllText(FilePath, new string(' ', ConfigText.MaxBytes + 1));
+
+        await LookAsync(watch);
+
+        Assert.Equal("a", MainKey);
+        Assert.Single(_reload.State.Problems);
+    }
+
+    [Fact]
+    public async Task In_the_mode_off_the_file_is_not_read()
+    {
+        using var watch = await OpenAsync("""{"gateway":{"reload":{"mode":"off"}}}""");
+        File.WriteAllText(FilePath, Text("a"));
+
+        await watch.LookAsync(Ct);
+
+        Assert.Equal("main", MainKey);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Text(string mainKey) => $"{{ \"session\": {{ \"mainKey\": \"{mainKey}\" }} }}";
+
+    /// <summary>Has it look once, and lets the file rest as long as it wants.</summary>
+    private async Task LookAsync(ConfigWatch watch)
+    {
+        var look = watch.LookAsync(Ct);
+        Assert.NotSame(look, await Task.WhenAny(look, _time.WhenTimerAsync(ConfigWatch.Quiet)));
+        _time.Advance(ConfigWatch.Quiet);
+        await look;
+    }
+
+    private async Task<ConfigWatch> OpenAsync(string? text)
+    {
+        if (text is not null)
+        {
+            File.WriteAllText(FilePath, text);
+        }
+
+        var bytes = File.Exists(FilePath) ? await File.ReadAllBytesAsync(FilePath, Ct) : null;
+        var sources = new ConfigSources(FilePath, bytes);
+        _store = new ConfigStore(new ConfigLoader().Load(sources));
+        _reload = new ConfigReload(_store, sources, _ => [], _time);
+        var options = new DocumentOptions { MaxBytes = ConfigText.MaxBytes, Backups = 0 };
+        var file = new ConfigFile(new DocumentFile(FilePath, options), new DocumentFile(LastGood, options), bytes);
+        var watch = new ConfigWatch(file, _reload, _store, _time, NullLogger<ConfigWatch>.Instance);
+        await watch.LookAsync(Ct);
+        return watch;
+    }
+}
