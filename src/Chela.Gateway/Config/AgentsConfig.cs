@@ -35,6 +35,9 @@ internal sealed record AgentsConfig
         return agentId == other || allowed.Contains(AgentSubagentsConfig.Any, StringComparer.Ordinal) || allowed.Contains(other, StringComparer.Ordinal);
     }
 
+    /// <summary>The model by which an agent works as a sub-agent; null where that is its usual one.</summary>
+    public string? SubagentModelOf(string agentId) => List.FirstOrDefault(agent => agent.Id == agentId)?.Subagents?.Model ?? Defaults.Subagents.Model;
+
     /// <summary>What is in force for an agent; for one that is gone, what holds for all.</summary>
     public AgentInForce Of(string agentId)
     {

@@ -166,6 +166,26 @@ public sealed partial class SubagentTests : ScriptedModelTest
         Assert.DoesNotContain(await client.HistoryAsync(session), line => OpenClawWire.Line(line).Contains("sub-agent", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("", "small")]
+    [InlineData(""" "model":"openai/other", """, "other")]
+    public async Task A_sub_agent_has_the_model_that_is_named_for_it_else_that_of_sub_agents(string wish, string model)
+    {
+        Model.Script = request => request.Messages[^1] switch
+        {
+            "user: Find out." => FakeOpenAiReply.Calls(("session_spawn", $$"""{ {{wish}} "task":"Look."}""")),
+            _ => FakeOpenAiReply.Text("A lake."),
+        };
+        await using var gateway = await GatewayProcess.StartAsync(Start(("CHELA_AGENTS__DEFAULTS__MODEL", "openai/large"), ("CHELA_AGENTS__DEFAULTS__SUBAGENTS__MODEL", "openai/small")));
+        await using var client = await gateway.OpenOpenClawAsync();
+
+        await client.SendChatAsync("main", "asked", "Find out.");
+        await client.ChatEndAsync("asked");
+        await client.ChatEndAsync($"subagent:{RunOf(Assert.Single(await ChildrenAsync(client, Main)))}");
+
+        Assert.Equal(["large", "large", "large", model], Model.Requests.Select(request => request.Body.Text("model")).Order(StringComparer.Ordinal).Select(name => name!));
+    }
+
     [Fact]
     public async Task What_a_sub_agent_takes_counts_for_the_run_that_spawned_it()
     {

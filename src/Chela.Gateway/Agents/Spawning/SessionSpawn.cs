@@ -78,7 +78,7 @@ internal sealed class SessionSpawn
         return new SpawnOrder(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16)).ToString(), agent, arguments.Task, wishes)
         {
             Label = arguments.Label,
-            Model = arguments.Model is { } model ? _models(model, agent).FullName : null,
+            Model = (arguments.Model ?? _config.Current.Config.Agents.SubagentModelOf(agent)) is { } model ? _models(model, agent).FullName : null,
         };
     }
 }
