@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Chela.Gateway.Hosting;
+using Chela.Service;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -21,7 +22,10 @@ internal static class GatewayRun
             await using (host)
             {
                 Greeting.Write(Console.Out, host.Started, paths);
+                await using var supervisor = ServiceSupervisor.OfProcess(TimeProvider.System, environment);
+                supervisor.TellReady(host.Started.Url);
                 await Cancelled(ct);
+                supervisor.TellStopping();
                 Console.WriteLine("Stopping: no new work is taken; a second signal stops at once.");
                 await host.StopAsync(CancellationToken.None);
             }

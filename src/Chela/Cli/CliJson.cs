@@ -22,6 +22,8 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(SetupCodeRequest))]
 [JsonSerializable(typeof(SetupCodeAnswer))]
 [JsonSerializable(typeof(UsageQuery))]
+[JsonSerializable(typeof(LogsQuery))]
+[JsonSerializable(typeof(LogsTail))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -44,7 +44,12 @@ internal static class CommandLine
                 GatewayCallCommand.Create(),
             },
         };
-        var root = new RootCommand("A self-hosted gateway for AI assistants.") { gateway, ChatCommand.Create(interrupts), DevicesCommand.Create(), UsageCommand.Create() };
+        foreach (var service in ServiceCommands.All)
+        {
+            gateway.Add(service);
+        }
+
+        var root = new RootCommand("A self-hosted gateway for AI assistants.") { gateway, ChatCommand.Create(interrupts), DevicesCommand.Create(), UsageCommand.Create(), LogsCommand.Create() };
         foreach (var option in root.Options)
         {
             option.Action = option switch

@@ -11,8 +11,14 @@ internal sealed record GatewaySession(GatewayClient Client, GatewayTarget Target
     /// <param name="settings">The command's connection options.</param>
     /// <param name="command">The command proper.</param>
     /// <param name="interrupted">Ctrl-C.</param>
+    /// <param name="reconnect">Whether a lost connection is made again.</param>
+    /// <param name="unanswered">What to do instead where no gateway answers; null to say so.</param>
     public static async Task<int> RunAsync(
-        ConnectionSettings settings, Func<GatewaySession, Task<int>> command, CancellationToken interrupted)
+        ConnectionSettings settings,
+        Func<GatewaySession, Task<int>> command,
+        CancellationToken interrupted,
+        bool reconnect = false,
+        Func<Terminal, int>? unanswered = null)
     {
         var terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable);
         GatewayTarget? target = null;
@@ -20,13 +26,17 @@ internal sealed record GatewaySession(GatewayClient Client, GatewayTarget Target
         try
         {
             target = GatewayTarget.Resolve(settings, Environment.GetEnvironmentVariable);
-            await using var client = await GatewayClient.ConnectAsync(Options(target, settings), interrupted);
+            await using var client = await GatewayClient.ConnectAsync(Options(target, settings) with { Reconnect = reconnect }, interrupted);
             connected = true;
             return await command(new GatewaySession(client, target, terminal, settings.Json));
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
+        }
+        catch (GatewayUnreachableException) when (!connected && unanswered is not null)
+        {
+            return unanswered(terminal);
         }
         catch (Exception e) when (Failure.Of(e, target, connected) is { } failure)
         {

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using Chela.Gateway.Hosting;
+using Chela.Service;
+
+namespace Chela.Cli;
+
+/// <summary><c>chela gateway install</c> and what belongs to it: the gateway as a service of this user, run by systemd.</summary>
+internal static class ServiceCommands
+{
+    public static IEnumerable<Command> All =>
+    [
+        Install(),
+        Command("uninstall", "Stop the service and remove it; the state directory stays", UninstallAsync),
+        Command("start", "Start the service", (_, ct) => SystemctlAsync("start", ct)),
+        Command("stop", "Stop the service, once its runs have ended", (_, ct) => SystemctlAsync("stop", ct)),
+        Command("restart", "Stop the service, once its runs have ended, and start it", (_, ct) => SystemctlAsync("restart", ct)),
+    ];
+
+    private static string UnitPath => ServiceUnit.PathOf(Environment.GetEnvironmentVariable);
+
+    private static ExampledCommand Install()
+    {
+        var port = new Option<int?>(GatewayRunCommand.PortName) { Description = "Port to listen on", HelpName = "N" };
+        var bind = new Option<string?>(GatewayRunCommand.BindName) { Description = "Where to listen", HelpName = "WHERE" };
+        var state = new Option<string?>(GatewayRunCommand.StateDirName) { Description = "State (else CHELA_STATE_DIR, else ~/.chela)", HelpName = "DIR" };
+        var config = new Option<string?>(GatewayRunCommand.ConfigName) { Description = "Configuration file", HelpName = "FILE" };
+        var print = new Option<bool>("--print") { Description = "Print the unit and change nothing" };
+        var force = new Option<bool>("--force") { Description = "Also replace a unit that somebody else wrote" };
+        var command = Command("install", "Have systemd run the gateway from now on, and after each login", async (parsed, ct) =>
+        {
+            var text = UnitOf(parsed.GetValue(state), [
+                .. Given(GatewayRunCommand.PortName, parsed.GetValue(port)?.ToString(provider: null)),
+                .. Given(GatewayRunCommand.BindName, parsed.GetValue(bind)),
+                .. Given(GatewayRunCommand.ConfigName, parsed.GetValue(config) is { } file ? Path.GetFullPath(file) : null),
+            ]);
+            return parsed.GetValue(print) ? text.TrimEnd() : await InstallAsync(text, parsed.GetValue(force), ct);
+        });
+        foreach (var option in new Option[] { port, bind, state, config, print, force })
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
+
+    private static async Task<string> InstallAsync(string text, bool force, CancellationToken ct)
+    {
+        if (!force && File.Exists(UnitPath) && !(await File.ReadAllTextAsync(UnitPath, ct)).StartsWith(ServiceUnit.Mark, StringComparison.Ordinal))
+        {
+            throw new ServiceException($"{UnitPath} is not one that chela wrote; replace it with --force");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(UnitPath)!);
+        await File.WriteAllTextAsync(UnitPath, text, ct);
+        await Systemctl.RunAsync(["daemon-reload"], ct);
+        await Systemctl.RunAsync(["enable", ServiceUnit.Name], ct);
+        await Systemctl.RunAsync(["restart", ServiceUnit.Name], ct);
+        return $"{UnitPath} is installed and runs. To have it run while you are not logged in: loginctl enable-linger";
+    }
+
+    private static async Task<string> UninstallAsync(ParseResult parsed, CancellationToken ct)
+    {
+        if (!File.Exists(UnitPath))
+        {
+            return "There is no service.";
+        }
+
+        await Systemctl.RunAsync(["disable", "--now", ServiceUnit.Name], ct);
+        File.Delete(UnitPath);
+        await Systemctl.RunAsync(["daemon-reload"], ct);
+        return $"{UnitPath} is removed.";
+    }
+
+    private static async Task<string> SystemctlAsync(string verb, CancellationToken ct)
+    {
+        if (!File.Exists(UnitPath))
+        {
+            throw new ServiceException("the gateway is no service on this machine; make it one with: chela gateway install");
+        }
+
+        await Systemctl.RunAsync([verb, ServiceUnit.Name], ct);
+        return $"{verb}: done";
+    }
+
+    private static string UnitOf(string? stateDirectory, IEnumerable<string> arguments)
+    {
+        var paths = StatePaths.Resolve(stateDirectory, Environment.GetEnvironmentVariable);
+        return ServiceUnit.Text(
+            Environment.ProcessPath!, ["--state-dir", paths.Root, .. arguments], paths.Root, Environment.GetEnvironmentVariable("DOTNET_ROOT"));
+    }
+
+    private static string[] Given(string option, string? value) => value is null ? [] : [option, value];
+
+    private static ExampledCommand Command(string name, string description, Func<ParseResult, CancellationToken, Task<string>> run)
+    {
+        var command = new ExampledCommand(name, description) { Examples = [$"chela gateway {name}"] };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable);
+            try
+            {
+                terminal.WriteLine(await run(parsed, ct));
+                return ExitCode.Ok;
+            }
+            catch (Exception e) when (e is ServiceException or IOException or UnauthorizedAccessException)
+            {
+                terminal.Say(e.Message);
+                return ExitCode.Failed;
+            }
+        });
+        return command;
+    }
+}
