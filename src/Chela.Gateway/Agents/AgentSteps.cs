@@ -38,11 +38,16 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
         for (var step = 1; ; step++)
         {
             var options = OptionsOf(turn, agent, isLast: step >= agent.MaxSteps);
-            var (said, calls, counted) = (new StringBuilder(), new List<FunctionCallContent>(), 0L);
+            var (said, thought, calls, counted) = (new StringBuilder(), new List<ChatResponseUpdate>(), new List<FunctionCallContent>(), 0L);
             var answer = step == 1 ? cache.AskAsync(agent, run.Models, conversation, options, ct) : models.AskAsync(run.Models, conversation, options, ct);
             await foreach (var update in answer)
             {
                 said.Append(update.Update.Text);
+                if (update.Update.Contents.Any(content => content is TextReasoningContent))
+                {
+                    thought.Add(update.Update);
+                }
+
                 counted = ModelUsage.Of(update)?.TotalTokens ?? counted;
                 calls.AddRange(update.Update.Contents.OfType<FunctionCallContent>());
                 yield return update;
@@ -55,7 +60,7 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
 
             if (options?.ToolMode is not AutoChatToolMode)
             {
-                throw new StepsException(agent.MaxSteps > 1 && options is not null
+                throw new StepsException(agent.MaxSteps > 1 && options?.ToolMode is not null
                     ? $"The agent had no answer after {agent.MaxSteps} requests to its model (maxSteps)."
                     : "The model called a tool although none was offered.");
             }
@@ -65,7 +70,7 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
                 turn.Slot?.Release();
             }
 
-            var done = new ToolStep(said.ToString(), Bounded(await RunAsync(turn, calls, narrator, ct)));
+            var done = new ToolStep(said.ToString(), Bounded(await RunAsync(turn, calls, narrator, ct))) { Thought = ThoughtOf(thought) };
             await (turn.Slot?.TakeAsync(ct) ?? Task.CompletedTask);
             circles.Check(done);
             IReadOnlyList<ChatMessage> news = [.. done.ToMessages(), .. await run.OnStep(done)];
@@ -76,13 +81,21 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
 
     private ChatOptions? OptionsOf(Turn turn, AgentInForce agent, bool isLast)
     {
+        var options = ThinkingEffort.Options(agent.Thinking);
         if (agent.Mode == AgentModes.Fast || tools.Offer(agent.Id, ChannelOf(turn)) is not { Count: > 0 } offered)
         {
-            return null;
+            return options;
         }
 
-        return new ChatOptions { Tools = [.. offered], ToolMode = isLast ? ChatToolMode.None : ChatToolMode.Auto };
+        options ??= new ChatOptions();
+        options.Tools = [.. offered];
+        options.ToolMode = isLast ? ChatToolMode.None : ChatToolMode.Auto;
+        return options;
     }
+
+    /// <summary>What the model thought, with the provider's seal on it.</summary>
+    private static IReadOnlyList<AIContent> ThoughtOf(List<ChatResponseUpdate> updates) =>
+        [.. updates.ToChatResponse().Messages.SelectMany(message => message.Contents).Where(content => content is TextReasoningContent)];
 
     /// <summary>The results within a bound for all together: they become one line of the transcript.</summary>
     private static IReadOnlyList<ToolUse> Bounded(IReadOnlyList<ToolUse> uses) =>

@@ -36,7 +36,7 @@ internal sealed partial class Answering(
     {
         var agent = config.Current.Config.Agents.Of(turn.Session.AgentId);
         var spent = spending.Begin(agent.Budget, turn, session.SessionId);
-        var asking = new Asking(turn, agent, session.ModelOverride, transcript, narrator, spent);
+        var asking = new Asking(turn, agent with { Thinking = turn.Wishes.Thinking ?? session.ThinkingLevel ?? agent.Thinking }, session.ModelOverride, transcript, narrator, spent);
         var outcome = await AskAsync(asking, onStep, stopping);
         await spent.EndAsync(outcome.Result.Status);
         return outcome;

@@ -48,6 +48,10 @@ internal sealed record TurnWishes
     /// <summary>The model; null for the session's.</summary>
     public string? Model { get; init; }
 
+    /// <summary>How hard the model is to think; null for the session's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Thinking { get; init; }
+
     /// <summary>Instructions that come after those of the agent.</summary>
     public string? Instructions { get; init; }
 

@@ -47,6 +47,7 @@ internal sealed record AgentsConfig
             Name = own?.Name,
             Model = own?.Model ?? Defaults.Model,
             ModelFallbacks = own?.ModelFallbacks ?? (own?.Model is null ? Defaults.ModelFallbacks : []),
+            Thinking = own?.ThinkingDefault ?? Defaults.ThinkingDefault,
             Instructions = own?.Instructions ?? Defaults.Instructions,
             ContextTokens = own?.ContextTokens ?? Defaults.ContextTokens,
             Compaction = Defaults.Compaction,
@@ -81,6 +82,9 @@ internal sealed record AgentConfig
 
     [MaxLength(20), Description("The models that are asked when that one fails; an agent with a model of its own has none unless it says so.")]
     public IReadOnlyList<string>? ModelFallbacks { get; init; }
+
+    [AllowedValues(ThinkingLevels.Off, ThinkingLevels.Minimal, ThinkingLevels.Low, ThinkingLevels.Medium, ThinkingLevels.High), Description("How hard its model thinks, where the session says nothing and as far as the model can.")]
+    public string? ThinkingDefault { get; init; }
 
     [Description("What it is told before the conversation.")]
     public string? Instructions { get; init; }
@@ -134,6 +138,8 @@ internal sealed record AgentInForce(string Id)
     public string? Model { get; init; }
 
     public IReadOnlyList<string> ModelFallbacks { get; init; } = [];
+
+    public string Thinking { get; init; } = ThinkingLevels.Off;
 
     public string? Instructions { get; init; }
 

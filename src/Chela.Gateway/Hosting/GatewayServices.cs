@@ -268,7 +268,11 @@ internal static class GatewayServices
         try
         {
             var model = name is null ? providers.Configured(agent.Model) : providers.Resolve(name).Ref;
-            return new SessionDefaults(model.Provider, model.Name);
+            return new SessionDefaults(model.Provider, model.Name)
+            {
+                Thinks = providers.Describe(model).Reasoning == true,
+                ThinkingDefault = agent.Thinking,
+            };
         }
         catch (ProviderException e)
         {

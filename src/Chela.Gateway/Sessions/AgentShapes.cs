@@ -29,7 +29,7 @@ internal sealed record AgentParams(
     [Description("The model of this run alone; needs operator.admin."), MinLength(1)]
     public string? Model { get; init; }
 
-    [Description("Only off: no model here thinks in levels.")]
+    [Description("How hard the model thinks in this run: off, minimal, low, medium or high, as far as it can.")]
     public string? Thinking { get; init; }
 
     [Description("Instructions for this run alone, after those of the agent.")]

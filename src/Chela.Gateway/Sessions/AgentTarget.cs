@@ -32,7 +32,7 @@ internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, Model
     /// <exception cref="RpcException">A wish cannot be granted, or not to this caller.</exception>
     public TurnWishes Wishes(SessionKey session, AgentParams parameters, Caller caller)
     {
-        Thinking.Check("thinking", parameters.Thinking, models(parameters.Model, session.AgentId));
+        var thinking = Thinking.Read("thinking", parameters.Thinking, models(parameters.Model ?? sessions.Find(session)?.ModelOverride, session.AgentId));
         if (parameters.Deliver == true)
         {
             throw new RpcException(RpcErrorKind.InvalidRequest, "deliver: there is no channel to deliver the reply to; leave it out, and the reply is the answer");
@@ -48,6 +48,7 @@ internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, Model
             Limit = parameters.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
             Model = parameters.Model is { } model ? models(model, session.AgentId).FullName : null,
             Instructions = parameters.ExtraSystemPrompt,
+            Thinking = thinking,
         };
     }
 
@@ -71,20 +72,5 @@ internal sealed class AgentTarget(SessionKeys keys, SessionTable sessions, Model
         return parameters.SessionKey is { } text
             ? keys.Resolve(text, parameters.AgentId)
             : keys.MainOf(parameters.AgentId);
-    }
-}
-
-/// <summary>How hard a model thinks. None here thinks in levels.</summary>
-internal static class Thinking
-{
-    public const string Off = "off";
-
-    /// <exception cref="RpcException">Another level than off is asked for.</exception>
-    public static void Check(string name, string? level, SessionDefaults model)
-    {
-        if (level is not (null or "" or Off))
-        {
-            throw new RpcException(RpcErrorKind.InvalidRequest, $"{name} \"{level}\" is not supported for {model.FullName} (use off)");
-        }
     }
 }

@@ -3,19 +3,20 @@ using Chela.Contracts.Errors;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
 using Chela.Gateway.Sessions.Attachments;
 
 namespace Chela.Gateway.Sessions;
 
 /// <summary>Reads transcripts for people: the newest messages, within the protocol's bounds, with what is still on its way.</summary>
-internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts, Lanes lanes)
+internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts, Lanes lanes, ConfigStore config)
 {
     public async ValueTask<ChatHistoryResult> ReadAsync(SessionKey key, HistoryPage page, CancellationToken ct)
     {
         var session = sessions.Find(key);
         if (session is null)
         {
-            return new ChatHistoryResult(key.Value, []);
+            return new ChatHistoryResult(key.Value, []) { ThinkingLevel = LevelOf(key, null) };
         }
 
         var waiting = lanes.Of(key);
@@ -34,9 +35,12 @@ internal sealed class ChatHistory(SessionTable sessions, Transcripts transcripts
             NextOffset = page.Offset > 0 && hasMore ? page.Offset + newest.Count : null,
             HasMore = hasMore,
             TotalMessages = total,
+            ThinkingLevel = LevelOf(key, session.ThinkingLevel),
             InFlightRun = waiting.FirstOrDefault(turn => !turn.Completion.IsCompleted) is { } run ? new InFlightRun(run.RunId, run.Text) : null,
         };
     }
+
+    private string LevelOf(SessionKey key, string? own) => own ?? config.Current.Config.Agents.Of(key.AgentId).Thinking;
 
     private async ValueTask<(IReadOnlyList<TranscriptEntry> Entries, long Total)> ReadEntriesAsync(
         SessionEntry session, HistoryPage page, CancellationToken ct)

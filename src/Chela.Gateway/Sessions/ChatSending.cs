@@ -23,9 +23,13 @@ internal sealed class ChatSending(
         }
 
         var session = keys.Resolve(parameters.SessionKey, parameters.AgentId);
-        Thinking.Check("thinking", parameters.Thinking, models(sessions.Find(session)?.ModelOverride, session.AgentId));
+        var thinking = Thinking.Read("thinking", parameters.Thinking, models(sessions.Find(session)?.ModelOverride, session.AgentId));
         CheckSession(session, parameters.SessionId);
-        var wishes = new TurnWishes { Limit = parameters.TimeoutMs is > 0 and var limit ? TimeSpan.FromMilliseconds(limit) : null };
+        var wishes = new TurnWishes
+        {
+            Limit = parameters.TimeoutMs is > 0 and var limit ? TimeSpan.FromMilliseconds(limit) : null,
+            Thinking = thinking,
+        };
         var commander = parameters.SuppressCommandInterpretation == true ? null : new Commander(context.Caller);
         var taken = await intake.AcceptAsync(
             session, parameters.IdempotencyKey, parameters.Message, context.Caller.ClientId, commander, wishes, parameters.QueueMode, files);

@@ -24,7 +24,7 @@ internal sealed record ChatSendParams(
     [Description("Files."), MaxLength(AttachmentParams.Most)]
     public IReadOnlyList<AttachmentParams>? Attachments { get; init; }
 
-    [Description("Only off: no model here thinks in levels.")]
+    [Description("How hard the model thinks in this run: off, minimal, low, medium or high, as far as it can.")]
     public string? Thinking { get; init; }
 
     [Description("Accepted: there is no channel, so nothing is delivered.")]

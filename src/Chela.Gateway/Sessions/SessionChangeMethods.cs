@@ -16,7 +16,7 @@ internal sealed class SessionChangeMethods(
         var json = SessionsJson.Default;
         methods.Add(MethodMap.Method("sessions.patch", OperatorScopes.Write, json.SessionsPatchParams, json.SessionChanged, PatchAsync) with
         {
-            Summary = "Give a session a name, a model, or a way to queue messages of its own; pin or archive it.",
+            Summary = "Give a session a name, a model, a level of thinking, or a way to queue messages of its own; pin or archive it.",
         });
         methods.Add(MethodMap.Method("sessions.reset", OperatorScopes.Admin, json.SessionsResetParams, json.SessionChanged, ResetAsync) with
         {
@@ -27,9 +27,10 @@ internal sealed class SessionChangeMethods(
     private async ValueTask<SessionChanged> PatchAsync(SessionsPatchParams parameters, CallContext context, CancellationToken ct)
     {
         var key = Find(parameters.Key, parameters.AgentId, parameters.ExpectedSessionId);
-        Thinking.Check("thinkingLevel", TextOf(parameters.ThinkingLevel, "thinkingLevel"), models(sessions.Find(key)?.ModelOverride, key.AgentId));
         var label = TextOf(parameters.Label, "label")?.Trim();
         var model = TextOf(parameters.Model, "model") is { } name ? models(name, key.AgentId).FullName : null;
+        var asked = parameters.Model.ValueKind == JsonValueKind.Undefined ? sessions.Find(key)?.ModelOverride : model;
+        var thinking = Thinking.Read("thinkingLevel", TextOf(parameters.ThinkingLevel, "thinkingLevel"), models(asked, key.AgentId));
         var queue = QueuePatch.Of(parameters);
         SessionLabel.Check(sessions, key, label, "sessions.patch");
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -40,6 +41,7 @@ internal sealed class SessionChangeMethods(
             {
                 Label = parameters.Label.ValueKind == JsonValueKind.Undefined ? entry.Label : label,
                 ModelOverride = parameters.Model.ValueKind == JsonValueKind.Undefined ? entry.ModelOverride : model,
+                ThinkingLevel = parameters.ThinkingLevel.ValueKind == JsonValueKind.Undefined ? entry.ThinkingLevel : thinking,
                 PinnedAtMs = Since(parameters.Pinned, entry.PinnedAtMs, nowMs),
                 ArchivedAtMs = Since(parameters.Archived, entry.ArchivedAtMs, nowMs),
             });
@@ -69,7 +71,11 @@ internal sealed class SessionChangeMethods(
     {
         context.AfterAnswer(() => news.Tell(key, reason));
         var model = models(entry.ModelOverride, key.AgentId);
-        return new SessionChanged(true, key.Value, SessionStored.Of(entry), new SessionResolved(model.ModelProvider, model.Model));
+        return new SessionChanged(true, key.Value, SessionStored.Of(entry), new SessionResolved(model.ModelProvider, model.Model)
+        {
+            ThinkingLevel = entry.ThinkingLevel ?? model.ThinkingDefault,
+            ThinkingLevels = Thinking.LevelsOf(model),
+        });
     }
 
     private static string? TextOf(JsonElement value, string name) => value.ValueKind switch

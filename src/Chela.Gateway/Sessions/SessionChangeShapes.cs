@@ -25,7 +25,7 @@ internal sealed record SessionsPatchParams([property: MinLength(1)] string Key)
     [Description("The model of the session; null for the gateway's.")]
     public JsonElement Model { get; init; }
 
-    [Description("Only off or null: no model here thinks in levels.")]
+    [Description("How hard the model thinks: off, minimal, low, medium or high, as far as it can; null for the agent's.")]
     public JsonElement ThinkingLevel { get; init; }
 
     [Description("What becomes of messages while the session is busy: steer, followup, collect or interrupt; null for the configured.")]
@@ -60,6 +60,8 @@ internal sealed record SessionStored(string SessionId, long CreatedAt, long Upda
 
     public string? ModelOverride { get; init; }
 
+    public string? ThinkingLevel { get; init; }
+
     public string? QueueMode { get; init; }
 
     public int? QueueDebounceMs { get; init; }
@@ -88,6 +90,7 @@ internal sealed record SessionStored(string SessionId, long CreatedAt, long Upda
             ArchivedAt = entry.ArchivedAtMs,
             ProviderOverride = model?[0],
             ModelOverride = model?[^1],
+            ThinkingLevel = entry.ThinkingLevel,
             QueueMode = entry.QueueMode,
             QueueDebounceMs = entry.QueueDebounceMs,
             QueueCap = entry.QueueCap,
@@ -102,7 +105,12 @@ internal sealed record SessionStored(string SessionId, long CreatedAt, long Upda
 }
 
 /// <summary>What the next run of a session will use.</summary>
-internal sealed record SessionResolved(string ModelProvider, string Model);
+internal sealed record SessionResolved(string ModelProvider, string Model)
+{
+    public string? ThinkingLevel { get; init; }
+
+    public IReadOnlyList<string>? ThinkingLevels { get; init; }
+}
 
 /// <summary>Parameters of <c>sessions.reset</c>.</summary>
 internal sealed record SessionsResetParams([property: MinLength(1)] string Key)

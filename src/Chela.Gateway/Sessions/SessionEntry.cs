@@ -54,6 +54,9 @@ internal sealed record SessionEntry(string Key, string SessionId, long CreatedAt
     /// <summary><c>provider/model</c> that was chosen for it; null for the configured one.</summary>
     public string? ModelOverride { get; init; }
 
+    /// <summary>How hard its model thinks; null for as hard as its agent's.</summary>
+    public string? ThinkingLevel { get; init; }
+
     /// <summary>What becomes of messages while it is busy, in the words of the configuration; null for the configured.</summary>
     public string? QueueMode { get; init; }
 

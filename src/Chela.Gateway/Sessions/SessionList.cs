@@ -59,6 +59,7 @@ internal sealed class SessionList(SessionTable sessions, Lanes lanes, ConfigStor
             AbortedLastRun = entry.Status == "killed",
             HasActiveRun = runs.Count > 0,
             ActiveRunIds = runs,
+            ThinkingLevel = entry.ThinkingLevel,
             InputTokens = entry.InputTokens,
             OutputTokens = entry.OutputTokens,
             TotalTokens = entry.TotalTokens,

@@ -3,6 +3,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Chela.Gateway.Config;
+
 namespace Chela.Gateway.Sessions;
 
 /// <summary>Parameters of <c>sessions.list</c>.</summary>
@@ -105,6 +107,14 @@ internal sealed record SessionDefaults(string ModelProvider, string Model)
     /// <summary><c>provider/model</c>.</summary>
     [JsonIgnore]
     public string FullName => $"{ModelProvider}/{Model}";
+
+    /// <summary>Whether the model can be asked how hard to think.</summary>
+    [JsonIgnore]
+    public bool Thinks { get; init; }
+
+    /// <summary>How hard it thinks where the session says nothing.</summary>
+    [JsonIgnore]
+    public string ThinkingDefault { get; init; } = ThinkingLevels.Off;
 }
 
 /// <summary>A row of the list.</summary>
@@ -147,6 +157,8 @@ internal sealed record SessionInfo(string Key, string Kind, string AgentId, stri
     public bool HasActiveRun { get; init; }
 
     public IReadOnlyList<string> ActiveRunIds { get; init; } = [];
+
+    public string? ThinkingLevel { get; init; }
 
     public long InputTokens { get; init; }
 

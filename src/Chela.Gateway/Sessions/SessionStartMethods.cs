@@ -33,8 +33,16 @@ internal sealed class SessionStartMethods(SessionTable sessions, SessionKeys key
         var key = KeyOf(parameters);
         var (label, model) = (parameters.Label?.Trim(), parameters.Model is { } name ? models(name, key.AgentId).FullName : null);
         SessionLabel.Check(sessions, key, label, Create);
-        Thinking.Check("thinkingLevel", parameters.ThinkingLevel, models(model, key.AgentId));
-        var entry = await WriteAsync(key, entry => entry with { Label = label ?? entry.Label, ModelOverride = model ?? entry.ModelOverride }, ct);
+        var thinking = Thinking.Read("thinkingLevel", parameters.ThinkingLevel, models(model ?? sessions.Find(key)?.ModelOverride, key.AgentId));
+        var entry = await WriteAsync(
+            key,
+            entry => entry with
+            {
+                Label = label ?? entry.Label,
+                ModelOverride = model ?? entry.ModelOverride,
+                ThinkingLevel = thinking ?? entry.ThinkingLevel,
+            },
+            ct);
         context.AfterAnswer(() => news.Tell(key, "create"));
         var created = new SessionsCreateResult(true, key.Value, entry.SessionId, SessionStored.Of(entry));
         return await StartAsync(key, parameters, created, context);

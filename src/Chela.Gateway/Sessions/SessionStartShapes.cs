@@ -23,7 +23,7 @@ internal sealed record SessionsCreateParams
     [Description("The model of the session; the agent's without it."), MinLength(1)]
     public string? Model { get; init; }
 
-    [Description("Only off: no model here thinks in levels.")]
+    [Description("How hard the model thinks: off, minimal, low, medium or high, as far as it can.")]
     public string? ThinkingLevel { get; init; }
 
     [Description("The first message.")]
@@ -54,7 +54,7 @@ internal sealed record SessionsSendParams([property: MinLength(1)] string Key, [
     [MinLength(1)]
     public string? AgentId { get; init; }
 
-    [Description("Only off: no model here thinks in levels.")]
+    [Description("How hard the model thinks in this run: off, minimal, low, medium or high, as far as it can.")]
     public string? Thinking { get; init; }
 
     [Description("Files."), MaxLength(AttachmentParams.Most)]

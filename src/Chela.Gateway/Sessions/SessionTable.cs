@@ -180,6 +180,7 @@ internal sealed class SessionTable(SessionJournal journal, TimeProvider time)
                 ArchivedAtMs = before?.ArchivedAtMs,
                 Spawn = before?.Spawn,
                 ModelOverride = before?.ModelOverride,
+                ThinkingLevel = before?.ThinkingLevel,
                 QueueMode = before?.QueueMode,
                 QueueDebounceMs = before?.QueueDebounceMs,
                 QueueCap = before?.QueueCap,

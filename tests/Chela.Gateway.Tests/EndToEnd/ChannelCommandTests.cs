@@ -34,7 +34,7 @@ public sealed class ChannelCommandTests : IAsyncLifetime
     [InlineData("/model", "echo/echo answers here.")]
     [InlineData("/queue collect", "Messages wait here by collect (debounce 500 ms, cap 20, drop new) from now on.")]
     [InlineData("/queue backwards", "Nothing was done: there is no queue mode backwards")]
-    [InlineData("/status", "Session: agent:main:webhook:desk:group:kitchen\nModel: echo/echo\nMessages: 0")]
+    [InlineData("/status", "Session: agent:main:webhook:desk:group:kitchen\nModel: echo/echo\nThinking: off\nMessages: 0")]
     [InlineData("/whoami", "You are webhook/desk:bert.\nScopes: operator.write")]
     [InlineData("/help", "/new [model]: Begin")]
     [InlineData("/stop", "Nothing runs here.")]

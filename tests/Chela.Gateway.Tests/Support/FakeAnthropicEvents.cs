@@ -27,6 +27,10 @@ internal sealed class FakeAnthropicEvents
     public FakeAnthropicEvents Text(params string[] deltas) => Block(
         new() { ["type"] = "text", ["text"] = "" }, deltas.Select(delta => new JsonObject { ["type"] = "text_delta", ["text"] = delta }));
 
+    public FakeAnthropicEvents Thought(string text, string seal) => Block(
+        new() { ["type"] = "thinking", ["thinking"] = "", ["signature"] = "" },
+        [new JsonObject { ["type"] = "thinking_delta", ["thinking"] = text }, new JsonObject { ["type"] = "signature_delta", ["signature"] = seal }]);
+
     public FakeAnthropicEvents Call(string id, string name, params string[] arguments) => Block(
         new() { ["type"] = "tool_use", ["id"] = id, ["name"] = name, ["input"] = new JsonObject() },
         arguments.Select(piece => new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = piece }));

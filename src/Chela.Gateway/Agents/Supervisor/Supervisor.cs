@@ -36,7 +36,7 @@ internal sealed class Supervisor(ModelCalls models, AgentSteps steps, Subagents 
             for (var attempt = 1; attempt <= MostAttempts; attempt++)
             {
                 var planned = new List<FunctionCallContent>();
-                await foreach (var update in models.AskAsync(run.Models, conversation, new ChatOptions { Tools = [PlanReader.Tool] }, ct))
+                await foreach (var update in models.AskAsync(run.Models, conversation, OptionsOf(run, null), ct))
                 {
                     planned.AddRange(update.Update.Contents.OfType<FunctionCallContent>());
                     yield return update;
@@ -57,7 +57,7 @@ internal sealed class Supervisor(ModelCalls models, AgentSteps steps, Subagents 
                 }
             }
 
-            await foreach (var update in models.AskAsync(run.Models, conversation, new ChatOptions { Tools = [PlanReader.Tool], ToolMode = ChatToolMode.None }, ct))
+            await foreach (var update in models.AskAsync(run.Models, conversation, OptionsOf(run, ChatToolMode.None), ct))
             {
                 yield return update;
             }
@@ -69,6 +69,14 @@ internal sealed class Supervisor(ModelCalls models, AgentSteps steps, Subagents 
         {
             yield return update;
         }
+    }
+
+    private static ChatOptions OptionsOf(RunSetup run, ChatToolMode? toolMode)
+    {
+        var options = ThinkingEffort.Options(run.Agent.Thinking) ?? new ChatOptions();
+        options.Tools = [PlanReader.Tool];
+        options.ToolMode = toolMode;
+        return options;
     }
 
     private async Task<ToolStep> CarryOutAsync(RunSetup run, List<FunctionCallContent> planned, CancellationToken ct)

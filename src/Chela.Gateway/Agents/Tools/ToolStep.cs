@@ -13,11 +13,14 @@ internal sealed record ToolUse(FunctionCallContent Call, ToolResult Result);
 /// <param name="Uses">The calls, in the order in which the model made them.</param>
 internal sealed record ToolStep(string Text, IReadOnlyList<ToolUse> Uses)
 {
+    /// <summary>What the model thought before; some models want it back within the run, nobody else does.</summary>
+    public IReadOnlyList<AIContent> Thought { get; init; } = [];
+
     /// <summary>The same as a model reads it.</summary>
     public IEnumerable<ChatMessage> ToMessages()
     {
         IEnumerable<AIContent> said = Text.Length == 0 ? [] : [new TextContent(Text)];
-        yield return new ChatMessage(ChatRole.Assistant, [.. said, .. Uses.Select(use => use.Call)]);
+        yield return new ChatMessage(ChatRole.Assistant, [.. Thought, .. said, .. Uses.Select(use => use.Call)]);
         yield return new ChatMessage(ChatRole.Tool, [.. Uses.Select(use => new FunctionResultContent(use.Call.CallId, TextOf(use.Result)))]);
     }
 

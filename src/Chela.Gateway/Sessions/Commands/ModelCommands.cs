@@ -35,6 +35,11 @@ internal sealed class ModelCommands(SessionTable sessions, SessionNews news, Mod
     /// <summary>The model that answers in a session.</summary>
     public string NameOf(SessionKey session) => models(sessions.Find(session)?.ModelOverride, session.AgentId).FullName;
 
+    /// <summary>How hard it thinks.</summary>
+    public string ThinkingOf(SessionKey session) => sessions.Find(session) is var entry && entry?.ThinkingLevel is { } level
+        ? level
+        : models(entry?.ModelOverride, session.AgentId).ThinkingDefault;
+
     private MessageWishes Wish(CommandCall call, MessageWishes wishes)
     {
         var model = Find(call.Session, call.Argument) ?? models(null, call.Session.AgentId).FullName;

@@ -19,6 +19,7 @@ internal sealed class StatusCommands(SessionTable sessions, ModelCommands models
         return Task.FromResult(new CommandReply(string.Join('\n',
             $"Session: {call.Session.Value}",
             $"Model: {models.NameOf(call.Session)}",
+            $"Thinking: {models.ThinkingOf(call.Session)}",
             $"Messages: {session?.MessageCount ?? 0}",
             $"Tokens of the last answer: {session?.TotalTokens ?? 0}",
             $"Compactions: {session?.CompactionCount ?? 0}{(session?.CompactionFailure is { } failure ? $"; the last attempt failed: {failure.Problem}" : "")}",

@@ -48,6 +48,6 @@ internal sealed record CleanupPlan(IReadOnlyList<SessionEntry> Unused, IReadOnly
     }
 
     private static bool IsUnused(SessionEntry session) =>
-        session is { MessageCount: 0, Title: null, ModelOverride: null }
+        session is { MessageCount: 0, Title: null, ModelOverride: null, ThinkingLevel: null }
         && session.SessionKey.Rest.StartsWith(GivenToClients, StringComparison.Ordinal);
 }

@@ -8,7 +8,7 @@ namespace Chela.Gateway.Agents.Providers.Anthropic;
 /// One model of a server that speaks Anthropic's messages: the SDK's client, held to what the other providers keep. It fails with
 /// <see cref="ProviderException"/>, or as its caller's cancellation; a stream that ends without a reason was cut, and that is an error.
 /// </summary>
-internal sealed class AnthropicChatClient(IChatClient sdk, ProviderErrors errors) : DelegatingChatClient(sdk)
+internal sealed class AnthropicChatClient(IChatClient sdk, ThinkingRequest thinking, ProviderErrors errors) : DelegatingChatClient(sdk)
 {
     /// <summary>How long a server may be silent.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
@@ -23,7 +23,7 @@ internal sealed class AnthropicChatClient(IChatClient sdk, ProviderErrors errors
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var updates = base.GetStreamingResponseAsync(WithoutEmpty(messages), options, silence.Token).GetAsyncEnumerator(silence.Token);
+        await using var updates = base.GetStreamingResponseAsync(WithoutEmpty(messages), thinking.Apply(options, messages), silence.Token).GetAsyncEnumerator(silence.Token);
         var (ended, said) = (false, false);
         while (await NextAsync(updates, silence, cancellationToken))
         {

@@ -39,6 +39,6 @@ internal sealed class AnthropicConnection
     public IChatClient CreateClient(string model)
     {
         var limit = (_settings.Models.FirstOrDefault(info => info.Id == model) ?? ModelInfo.Of(_settings.Name, new Config.ModelConfig { Id = model })).MaxTokens;
-        return new AnthropicChatClient(_sdk.AsIChatClient(model, limit ?? UsualMaxTokens), _settings.Errors);
+        return new AnthropicChatClient(_sdk.AsIChatClient(model, limit ?? UsualMaxTokens), new ThinkingRequest(model, limit ?? UsualMaxTokens), _settings.Errors);
     }
 }

@@ -47,6 +47,11 @@ internal sealed partial class ModelCalls
     {
         var answer = await FindAsync(models, messages, options, ct);
         await using var updates = answer.Updates;
+        foreach (var thought in answer.Thought)
+        {
+            yield return new ModelUpdate(answer.Model, thought);
+        }
+
         for (var more = answer.HasUpdate; more; more = await updates.MoveNextAsync())
         {
             yield return new ModelUpdate(answer.Model, updates.Current);
@@ -90,7 +95,7 @@ internal sealed partial class ModelCalls
         catch (ProviderException refused) when (refused.Error.Kind == ProviderErrorKind.ToolsUnsupported && options?.Tools is { Count: > 0 })
         {
             Log.WithoutTools(_logger, model);
-            return await AskAsync(model, messages, options: null, ct);
+            return await AskAsync(model, messages, WithoutTools(options), ct);
         }
     }
 
@@ -98,12 +103,14 @@ internal sealed partial class ModelCalls
     private async Task<Answer> AskAsync(ModelRef model, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken ct)
     {
         var client = _catalog.CreateClient(model);
-        var readable = Sight.Of(_catalog.Describe(model), messages);
+        var known = _catalog.Describe(model);
+        var readable = Sight.Of(known, messages);
+        var possible = options?.Reasoning is null || known.Reasoning == true ? options : WithoutThinking(options);
         var context = ResilienceContextPool.Shared.Get(ct);
         context.Properties.Set(AskedModel, model);
         try
         {
-            return await _retry.ExecuteAsync(async _ => await OpenAsync(model, client.GetStreamingResponseAsync(readable, options, ct), ct), context);
+            return await _retry.ExecuteAsync(async _ => await OpenAsync(model, client.GetStreamingResponseAsync(readable, possible, ct), ct), context);
         }
         finally
         {
@@ -111,20 +118,40 @@ internal sealed partial class ModelCalls
         }
     }
 
-    /// <summary>Begins an answer: returns with its first words.</summary>
+    private static ChatOptions WithoutTools(ChatOptions options)
+    {
+        var without = options.Clone();
+        (without.Tools, without.ToolMode) = (null, null);
+        return without;
+    }
+
+    /// <summary>For a model that does not think in levels: the wish may be older than the choice of the model, or meant for the one that failed.</summary>
+    private static ChatOptions WithoutThinking(ChatOptions options)
+    {
+        var without = options.Clone();
+        without.Reasoning = null;
+        return without;
+    }
+
+    /// <summary>Begins an answer: returns with its first words, and what the model thought before. A model that fails while it thinks has said nothing yet.</summary>
     private static async Task<Answer> OpenAsync(ModelRef model, IAsyncEnumerable<ChatResponseUpdate> answer, CancellationToken ct)
     {
         var updates = answer.GetAsyncEnumerator(ct);
         try
         {
-            bool more;
-            do
+            var thought = new List<ChatResponseUpdate>();
+            var more = await updates.MoveNextAsync();
+            while (more && updates.Current is { FinishReason: null, Text.Length: 0 } quiet && !quiet.Contents.Any(content => content is FunctionCallContent))
             {
+                if (quiet.Contents.Any(content => content is TextReasoningContent))
+                {
+                    thought.Add(quiet);
+                }
+
                 more = await updates.MoveNextAsync();
             }
-            while (more && updates.Current is { FinishReason: null, Text.Length: 0 } empty && !empty.Contents.Any(content => content is FunctionCallContent));
 
-            return new Answer(model, updates, more);
+            return new Answer(model, thought, updates, more);
         }
         catch
         {
@@ -159,7 +186,7 @@ internal sealed partial class ModelCalls
     };
 
     /// <summary>An answer that has begun.</summary>
-    private sealed record Answer(ModelRef Model, IAsyncEnumerator<ChatResponseUpdate> Updates, bool HasUpdate);
+    private sealed record Answer(ModelRef Model, IReadOnlyList<ChatResponseUpdate> Thought, IAsyncEnumerator<ChatResponseUpdate> Updates, bool HasUpdate);
 
     private static partial class Log
     {
