@@ -190,7 +190,7 @@ public sealed class ChatCommandTests
             await connection.SendAsync(RecordedFrames.Aborted(runId, 1, ""));
         });
 
-        var chat = await ChelaProcess.RunAsync(["chat", "hi", "--timeout", "1", "--url", gateway.Url.AbsoluteUri]);
+        var chat = await ChelaProcess.RunAsync(["chat", "hi", "--timeout", "3", "--url", gateway.Url.AbsoluteUri]);
 
         Assert.Equal(75, chat.ExitCode);
         await gateway.Played.Task;
