@@ -84,10 +84,10 @@ internal sealed class WireClient : IAsyncDisposable
             $"Closed with {_socket.CloseStatus} '{_socket.CloseStatusDescription}' while a frame was awaited.");
     }
 
-    /// <summary>Waits for a frame that fits, or for the server's goodbye; gives the code of the latter.</summary>
+    /// <summary>Waits for a frame that fits, or for the server's goodbye; gives the code of the latter, and does not answer it.</summary>
     public async Task<int?> AnswerOrCloseAsync(Predicate<JsonElement> wanted)
     {
-        while (await ReadAsync() is { } text)
+        while (await ReadFrameAsync() is { } text)
         {
             if (wanted(JsonElement.Parse(text)))
             {
@@ -137,7 +137,19 @@ internal sealed class WireClient : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>The next frame; null when the server said goodbye, which is answered.</summary>
     private async Task<string?> ReadAsync()
+    {
+        var text = await ReadFrameAsync();
+        if (text is null)
+        {
+            await AnswerGoodbyeAsync();
+        }
+
+        return text;
+    }
+
+    private async Task<string?> ReadFrameAsync()
     {
         using var patience = Patience.Begin();
         using var message = new MemoryStream();
@@ -154,7 +166,6 @@ internal sealed class WireClient : IAsyncDisposable
 
             if (part.MessageType == WebSocketMessageType.Close)
             {
-                await AnswerGoodbyeAsync(patience.Token);
                 return null;
             }
         }
@@ -168,11 +179,12 @@ internal sealed class WireClient : IAsyncDisposable
         return text;
     }
 
-    private async Task AnswerGoodbyeAsync(CancellationToken ct)
+    private async Task AnswerGoodbyeAsync()
     {
+        using var patience = Patience.Begin();
         try
         {
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct);
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
         }
         catch (WebSocketException)
         {
