@@ -25,6 +25,9 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
     /// <summary>The longest results of one step together, in characters.</summary>
     private const int LongestResults = 400_000;
 
+    /// <summary>The most pieces of what a model thinks in one step; one that thinks more than any does has it no more.</summary>
+    private const int MostThoughts = 100_000;
+
     /// <summary>What the model says, step after step.</summary>
     /// <param name="run">The run.</param>
     /// <param name="ct">Ends it.</param>
@@ -43,7 +46,7 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
             await foreach (var update in answer)
             {
                 said.Append(update.Update.Text);
-                if (update.Update.Contents.Any(content => content is TextReasoningContent))
+                if (thought.Count <= MostThoughts && update.Update.Contents.Any(content => content is TextReasoningContent))
                 {
                     thought.Add(update.Update);
                 }
@@ -94,8 +97,9 @@ internal sealed class AgentSteps(ModelCalls models, ResponseCache cache, ToolRun
     }
 
     /// <summary>What the model thought, with the provider's seal on it.</summary>
-    private static IReadOnlyList<AIContent> ThoughtOf(List<ChatResponseUpdate> updates) =>
-        [.. updates.ToChatResponse().Messages.SelectMany(message => message.Contents).Where(content => content is TextReasoningContent)];
+    private static IReadOnlyList<AIContent> ThoughtOf(List<ChatResponseUpdate> updates) => updates.Count > MostThoughts
+        ? []
+        : [.. updates.ToChatResponse().Messages.SelectMany(message => message.Contents).Where(content => content is TextReasoningContent)];
 
     /// <summary>The results within a bound for all together: they become one line of the transcript.</summary>
     private static IReadOnlyList<ToolUse> Bounded(IReadOnlyList<ToolUse> uses) =>

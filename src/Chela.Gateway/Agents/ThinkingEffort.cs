@@ -14,8 +14,8 @@ internal static class ThinkingEffort
     private static ReasoningEffort? Of(string level) => level switch
     {
         ThinkingLevels.Minimal or ThinkingLevels.Low => ReasoningEffort.Low,
-        ThinkingLevels.Medium => ReasoningEffort.Medium,
-        ThinkingLevels.High => ReasoningEffort.High,
+        ThinkingLevels.Medium or ThinkingLevels.Adaptive => ReasoningEffort.Medium,
+        ThinkingLevels.High or ThinkingLevels.ExtraHigh or ThinkingLevels.Max or ThinkingLevels.Ultra => ReasoningEffort.High,
         _ => null,
     };
 }

@@ -83,7 +83,10 @@ internal sealed record AgentConfig
     [MaxLength(20), Description("The models that are asked when that one fails; an agent with a model of its own has none unless it says so.")]
     public IReadOnlyList<string>? ModelFallbacks { get; init; }
 
-    [AllowedValues(ThinkingLevels.Off, ThinkingLevels.Minimal, ThinkingLevels.Low, ThinkingLevels.Medium, ThinkingLevels.High), Description("How hard its model thinks, where the session says nothing and as far as the model can.")]
+    [AllowedValues(
+        ThinkingLevels.Off, ThinkingLevels.Minimal, ThinkingLevels.Low, ThinkingLevels.Medium, ThinkingLevels.High,
+        ThinkingLevels.ExtraHigh, ThinkingLevels.Adaptive, ThinkingLevels.Max, ThinkingLevels.Ultra)]
+    [Description("How hard its model thinks, where the session says nothing and as far as the model can.")]
     public string? ThinkingDefault { get; init; }
 
     [Description("What it is told before the conversation.")]

@@ -50,7 +50,10 @@ internal sealed record AgentDefaultsConfig
     [MaxLength(20), Description("The models that are asked when that one fails, in this order.")]
     public IReadOnlyList<string> ModelFallbacks { get; init; } = [];
 
-    [AllowedValues(ThinkingLevels.Off, ThinkingLevels.Minimal, ThinkingLevels.Low, ThinkingLevels.Medium, ThinkingLevels.High), Description("How hard the model thinks, where the session says nothing and as far as the model can.")]
+    [AllowedValues(
+        ThinkingLevels.Off, ThinkingLevels.Minimal, ThinkingLevels.Low, ThinkingLevels.Medium, ThinkingLevels.High,
+        ThinkingLevels.ExtraHigh, ThinkingLevels.Adaptive, ThinkingLevels.Max, ThinkingLevels.Ultra)]
+    [Description("How hard the model thinks, where the session says nothing and as far as the model can.")]
     public string ThinkingDefault { get; init; } = ThinkingLevels.Off;
 
     [Range(1, 10_000), Description("How many runs may be under way at once; unset means four for each processor, at least eight.")]

@@ -73,8 +73,8 @@ internal sealed class SessionChangeMethods(
         var model = models(entry.ModelOverride, key.AgentId);
         return new SessionChanged(true, key.Value, SessionStored.Of(entry), new SessionResolved(model.ModelProvider, model.Model)
         {
-            ThinkingLevel = entry.ThinkingLevel ?? model.ThinkingDefault,
-            ThinkingLevels = Thinking.LevelsOf(model),
+            ThinkingLevel = Thinking.InForce(entry.ThinkingLevel, model),
+            ThinkingLevels = [.. Thinking.LevelsOf(model).Select(level => new ThinkingChoice(level, level))],
         });
     }
 

@@ -109,8 +109,11 @@ internal sealed record SessionResolved(string ModelProvider, string Model)
 {
     public string? ThinkingLevel { get; init; }
 
-    public IReadOnlyList<string>? ThinkingLevels { get; init; }
+    public IReadOnlyList<ThinkingChoice>? ThinkingLevels { get; init; }
 }
+
+/// <summary>A level that the model has, as menus show it.</summary>
+internal sealed record ThinkingChoice(string Id, string Label);
 
 /// <summary>Parameters of <c>sessions.reset</c>.</summary>
 internal sealed record SessionsResetParams([property: MinLength(1)] string Key)

@@ -22,5 +22,8 @@ internal static class Thinking
     }
 
     /// <summary>The levels that a model has.</summary>
-    public static IReadOnlyList<string> LevelsOf(SessionDefaults model) => model.Thinks ? ThinkingLevels.All : [ThinkingLevels.Off];
+    public static IReadOnlyList<string> LevelsOf(SessionDefaults model) => ThinkingLevels.Of(model.Thinks);
+
+    /// <summary>The level in force: where the model has not the one that was chosen, the nearest below.</summary>
+    public static string InForce(string? chosen, SessionDefaults model) => ThinkingLevels.Nearest(chosen ?? model.ThinkingDefault, LevelsOf(model));
 }

@@ -18,7 +18,7 @@ public sealed class ThinkingTests : ScriptedModelTest
             await using var client = await gateway.OpenOpenClawAsync();
             var patched = await client.CallAsync("sessions.patch", new JsonObject { ["key"] = "main", ["thinkingLevel"] = "high" });
             Assert.Equal(("high", "high"), (patched.Text("payload/entry/thinkingLevel"), patched.Text("payload/resolved/thinkingLevel")));
-            Assert.Equal(["off", "minimal", "low", "medium", "high"], patched.List("payload/resolved/thinkingLevels").Select(level => level.GetString()));
+            Assert.Equal(["off", "minimal", "low", "medium", "high"], patched.List("payload/resolved/thinkingLevels").Select(level => level.Text("id")));
             gateway.Kill();
             await gateway.EndAsync();
         }
@@ -83,14 +83,26 @@ public sealed class ThinkingTests : ScriptedModelTest
 
         var unknown = await client.CallAsync("sessions.patch", new JsonObject { ["key"] = "main", ["thinkingLevel"] = "ultra" });
         var other = await client.CallAsync("sessions.patch", new JsonObject { ["key"] = "other", ["model"] = "openai/gpt-4.1", ["thinkingLevel"] = "low" });
-        await client.CallAsync("sessions.patch", new JsonObject { ["key"] = "main", ["model"] = "openai/gpt-4.1" });
+        var changed = await client.CallAsync("sessions.patch", new JsonObject { ["key"] = "main", ["model"] = "openai/gpt-4.1" });
         var asked = await client.CallAsync("chat.send", Parameters("1", "Hello", "low"));
         await SayAsync(client, "2", "Hello");
 
         Assert.Equal($"thinkingLevel \"ultra\" is not supported for {Thinker} (use off, minimal, low, medium, high)", unknown.Text("error/message"));
         Assert.Equal("thinkingLevel \"low\" is not supported for openai/gpt-4.1 (use off)", other.Text("error/message"));
         Assert.Equal("thinking \"low\" is not supported for openai/gpt-4.1 (use off)", asked.Text("error/message"));
+        Assert.Equal(("high", "off"), (changed.Text("payload/entry/thinkingLevel"), changed.Text("payload/resolved/thinkingLevel")));
         Assert.Equal(("gpt-4.1", null), (Model.Requests.Single().Model, Efforts().Single()));
+    }
+
+    [Fact]
+    public async Task Responses_and_a_level_that_only_openclaw_has_are_asked_for_too()
+    {
+        await using var gateway = await StartAsync("ultra", ("CHELA_MODELS__PROVIDERS__OPENAI__API", "openai-responses"));
+        await using var client = await gateway.OpenOpenClawAsync();
+
+        await SayAsync(client, "1", "Hello");
+
+        Assert.Equal("high", Model.Requests.Single().Body.Text("reasoning/effort"));
     }
 
     [Fact]
@@ -130,12 +142,12 @@ public sealed class ThinkingTests : ScriptedModelTest
         await client.ChatEndAsync(runId);
     }
 
-    private Task<GatewayProcess> StartAsync(string level = "off") => GatewayProcess.StartAsync(new GatewayStart(Folder.Path)
+    private Task<GatewayProcess> StartAsync(string level = "off", params (string Name, string Value)[] more) => GatewayProcess.StartAsync(new GatewayStart(Folder.Path)
     {
         Environment =
         [
             ("OPENAI_API_KEY", "sk-test-0123456789"), ("OPENAI_BASE_URL", Model.BaseUrl), ("CHELA_MODEL", Thinker),
-            ("CHELA_AGENTS__DEFAULTS__THINKINGDEFAULT", level), ("CHELA_AGENTS__DEFAULTS__MODE", "fast"),
+            ("CHELA_AGENTS__DEFAULTS__THINKINGDEFAULT", level), ("CHELA_AGENTS__DEFAULTS__MODE", "fast"), .. more,
         ],
     });
 

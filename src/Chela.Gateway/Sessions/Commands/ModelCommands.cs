@@ -36,9 +36,11 @@ internal sealed class ModelCommands(SessionTable sessions, SessionNews news, Mod
     public string NameOf(SessionKey session) => models(sessions.Find(session)?.ModelOverride, session.AgentId).FullName;
 
     /// <summary>How hard it thinks.</summary>
-    public string ThinkingOf(SessionKey session) => sessions.Find(session) is var entry && entry?.ThinkingLevel is { } level
-        ? level
-        : models(entry?.ModelOverride, session.AgentId).ThinkingDefault;
+    public string ThinkingOf(SessionKey session)
+    {
+        var entry = sessions.Find(session);
+        return Thinking.InForce(entry?.ThinkingLevel, models(entry?.ModelOverride, session.AgentId));
+    }
 
     private MessageWishes Wish(CommandCall call, MessageWishes wishes)
     {

@@ -14,7 +14,7 @@ internal sealed class ThinkCommand(SessionTable sessions, SessionNews news, Mode
         new("think", "options", "Show how hard the model of this conversation thinks, or choose it.", RunAsync)
         {
             Aliases = ["thinking", "t"],
-            Argument = new CommandArgument("level", $"{string.Join(", ", ThinkingLevels.All)}, as far as the model can; or {Default} for the agent's"),
+            Argument = new CommandArgument("level", $"{string.Join(", ", ThinkingLevels.Of(reasoning: true))}, as far as the model can; or {Default} for the agent's"),
             InFront = (call, wishes) => wishes with
             {
                 Run = wishes.Run with { Thinking = Read(call, wishes.Run.Model) ?? ModelOf(call, null).ThinkingDefault },
@@ -36,7 +36,7 @@ internal sealed class ThinkCommand(SessionTable sessions, SessionNews news, Mode
 
     private SessionDefaults ModelOf(CommandCall call, string? wished) => models(wished ?? sessions.Find(call.Session)?.ModelOverride, call.Session.AgentId);
 
-    private string LevelOf(CommandCall call) => sessions.Find(call.Session)?.ThinkingLevel ?? ModelOf(call, null).ThinkingDefault;
+    private string LevelOf(CommandCall call) => Thinking.InForce(sessions.Find(call.Session)?.ThinkingLevel, ModelOf(call, null));
 
     /// <summary>The level that is named; null for the agent's.</summary>
     private string? Read(CommandCall call, string? wished) =>

@@ -8,7 +8,7 @@ namespace Chela.Gateway.Agents.Providers.Anthropic;
 /// One model of a server that speaks Anthropic's messages: the SDK's client, held to what the other providers keep. It fails with
 /// <see cref="ProviderException"/>, or as its caller's cancellation; a stream that ends without a reason was cut, and that is an error.
 /// </summary>
-internal sealed class AnthropicChatClient(IChatClient sdk, ThinkingRequest thinking, ProviderErrors errors) : DelegatingChatClient(sdk)
+internal sealed class AnthropicChatClient(IChatClient sdk, ProviderErrors errors) : DelegatingChatClient(sdk)
 {
     /// <summary>How long a server may be silent.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
@@ -23,7 +23,8 @@ internal sealed class AnthropicChatClient(IChatClient sdk, ThinkingRequest think
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var updates = base.GetStreamingResponseAsync(WithoutEmpty(messages), thinking.Apply(options, messages), silence.Token).GetAsyncEnumerator(silence.Token);
+        IReadOnlyList<ChatMessage> asked = [.. WithoutEmpty(messages)];
+        await using var updates = base.GetStreamingResponseAsync(asked, Thinkable(asked, options), silence.Token).GetAsyncEnumerator(silence.Token);
         var (ended, said) = (false, false);
         while (await NextAsync(updates, silence, cancellationToken))
         {
@@ -67,6 +68,20 @@ internal sealed class AnthropicChatClient(IChatClient sdk, ThinkingRequest think
         {
             throw errors.Failed(ProviderErrorKind.Malformed, failure);
         }
+    }
+
+    /// <summary>The server wants back, sealed, what led to the last calls of tools; a run that began again after a crash has it no more, and goes on without thinking.</summary>
+    private static ChatOptions? Thinkable(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
+        var last = messages.LastOrDefault(message => message.Role == ChatRole.Assistant);
+        if (options?.Reasoning is null || last?.Contents.Any(content => content is FunctionCallContent) != true || last.Contents.Any(content => content is TextReasoningContent))
+        {
+            return options;
+        }
+
+        var without = options.Clone();
+        without.Reasoning = null;
+        return without;
     }
 
     /// <summary>The server refuses a message without text, which an aborted reply may have left behind.</summary>

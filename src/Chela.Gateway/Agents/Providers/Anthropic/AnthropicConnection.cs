@@ -39,6 +39,9 @@ internal sealed class AnthropicConnection
     public IChatClient CreateClient(string model)
     {
         var limit = (_settings.Models.FirstOrDefault(info => info.Id == model) ?? ModelInfo.Of(_settings.Name, new Config.ModelConfig { Id = model })).MaxTokens;
-        return new AnthropicChatClient(_sdk.AsIChatClient(model, limit ?? UsualMaxTokens), new ThinkingRequest(model, limit ?? UsualMaxTokens), _settings.Errors);
+
+        // Those of 2025 are given a number of tokens to think with, later ones find it themselves.
+        var thinking = KnownModels.Find(model) is null ? AnthropicThinkingMode.Adaptive : AnthropicThinkingMode.Extended;
+        return new AnthropicChatClient(_sdk.AsIChatClient(model, limit ?? UsualMaxTokens, thinking), _settings.Errors);
     }
 }

@@ -19,6 +19,9 @@ internal readonly record struct ModelUpdate(ModelRef Model, ChatResponseUpdate U
 /// </summary>
 internal sealed partial class ModelCalls
 {
+    /// <summary>The most pieces of what a model thinks before its first word that are kept: far more than any does.</summary>
+    private const int MostThoughts = 100_000;
+
     /// <summary>A provider that wants more time than this is not waited for.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
 
@@ -143,7 +146,7 @@ internal sealed partial class ModelCalls
             var more = await updates.MoveNextAsync();
             while (more && updates.Current is { FinishReason: null, Text.Length: 0 } quiet && !quiet.Contents.Any(content => content is FunctionCallContent))
             {
-                if (quiet.Contents.Any(content => content is TextReasoningContent))
+                if (thought.Count < MostThoughts && quiet.Contents.Any(content => content is TextReasoningContent))
                 {
                     thought.Add(quiet);
                 }

@@ -83,6 +83,37 @@ public sealed class AnthropicClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task Thoughts_are_no_part_of_the_answer_and_go_back_sealed_with_the_results_of_tools()
+    {
+        _server.Enqueue(
+            new FakeAnthropicEvents().Thought("Where is it?", "seal-1").Call("t1", "look").Stop("tool_use").ToReply(),
+            new FakeAnthropicEvents().Text("Blue.").Stop("end_turn").ToReply(),
+            new FakeAnthropicEvents().Text("Blue.").Stop("end_turn").ToReply());
+        var options = new ChatOptions
+        {
+            Tools = [AIFunctionFactory.CreateDeclaration("look", "Looks.", Schema("""{"type":"object"}"""))],
+            Reasoning = new ReasoningOptions { Effort = ReasoningEffort.High },
+        };
+        var question = new ChatMessage(ChatRole.User, "What do you see?");
+
+        var first = await _client.GetResponseAsync([question], options, Ct);
+        var results = new ChatMessage(ChatRole.Tool, [new FunctionResultContent("t1", "a sky")]);
+        await _client.GetResponseAsync([question, .. first.Messages, results], options, Ct);
+        var forgotten = new ChatMessage(ChatRole.Assistant, [.. first.Messages[0].Contents.Where(content => content is FunctionCallContent)]);
+        await _client.GetResponseAsync([question, forgotten, results], options, Ct);
+
+        Assert.Equal("", first.Text);
+        var (asked, again, without) = (_server.Requests[0].Body, _server.Requests[1].Body, _server.Requests[2].Body);
+        Assert.Equal("enabled", asked.Text("thinking/type"));
+        Assert.InRange(asked.GetProperty("thinking").GetProperty("budget_tokens").GetInt32(), 1024, asked.GetProperty("max_tokens").GetInt32() - 1);
+        Assert.Equal(
+            ("thinking", "Where is it?", "seal-1"),
+            (again.Text("messages/1/content/0/type"), again.Text("messages/1/content/0/thinking"), again.Text("messages/1/content/0/signature")));
+        Assert.NotEqual("enabled", without.Text("thinking/type"));
+    }
+
+    [Fact]
     [Trait("Requirement", "B2")]
     public async Task A_picture_is_shown()
     {
