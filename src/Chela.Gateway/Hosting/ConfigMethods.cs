@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Access;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
 
@@ -15,7 +16,10 @@ internal sealed record ConfigGetParams;
 /// <param name="Parsed">What the file says.</param>
 /// <param name="Config">What is in force: the file, the environment, the command line, the defaults.</param>
 /// <param name="RuntimeConfig">The same.</param>
-/// <param name="Hash">Changes with the configuration; means nothing else, and is another one after a restart.</param>
+/// <param name="Hash">Changes with the text of the file; means nothing else, and is another one after a restart. What changes the file names it.</param>
+/// <param name="Valid">Whether a gateway would start with the file as it is.</param>
+/// <param name="ConfigRevisionHash">The same as the hash.</param>
+/// <param name="AppliedConfigHash">That of the text that is in force, as far as it can be without a restart.</param>
 internal sealed record ConfigView(
     string Path,
     bool Exists,
@@ -24,7 +28,7 @@ internal sealed record ConfigView(
     JsonElement RuntimeConfig,
     JsonElement Config,
     string Hash,
-    IReadOnlyList<JsonElement> Issues,
+    IReadOnlyList<ConfigIssue> Issues,
     IReadOnlyList<JsonElement> Warnings,
     IReadOnlyList<JsonElement> LegacyIssues,
     string ConfigRevisionHash,
@@ -51,14 +55,14 @@ internal sealed record ConfigHint
 }
 
 /// <summary>Reading the configuration. Secrets never leave the gateway.</summary>
-internal sealed class ConfigMethods(ConfigStore config, ConfigRevisions revisions, TimeProvider time) : IMethodModule
+internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigReload reload, ConfigRevisions revisions, TimeProvider time) : IMethodModule
 {
     private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
 
     public void Map(MethodMap methods)
     {
         var json = HostingJson.Default;
-        methods.Add(MethodMap.Method("config.get", OperatorScopes.Read, json.ConfigGetParams, json.ConfigView, Get) with
+        methods.Add(MethodMap.Method("config.get", OperatorScopes.Read, json.ConfigGetParams, json.ConfigView, GetAsync) with
         {
             Summary = "The configuration in force, without its secrets.",
         });
@@ -68,13 +72,41 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigRevisions revision
         });
     }
 
-    private ValueTask<ConfigView> Get(ConfigGetParams parameters, CallContext context, CancellationToken ct)
+    private async ValueTask<ConfigView> GetAsync(ConfigGetParams parameters, CallContext context, CancellationToken ct)
     {
+        var text = await ReadAsync(ct);
         var snapshot = config.Current;
         var effective = Redaction.Of(snapshot.Effective);
-        var hash = revisions.Of(snapshot);
-        return new(new ConfigView(
-            snapshot.FilePath, snapshot.FileExists, FromFile(snapshot), true, effective, effective, hash, [], [], [], hash, hash));
+        var hash = revisions.OfText(text);
+        var issues = text.AsSpan().SequenceEqual(file.Text) ? [] : IssuesOf(text);
+        return new ConfigView(
+            snapshot.FilePath, text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, [], [], hash, revisions.OfText(file.Text));
+    }
+
+    /// <summary>The file as it is now; where it cannot be read, as it was.</summary>
+    private async Task<byte[]?> ReadAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await file.ReadAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return file.Text; // config.status says why
+        }
+    }
+
+    private IReadOnlyList<ConfigIssue> IssuesOf(byte[]? text)
+    {
+        try
+        {
+            reload.Check(text);
+            return [];
+        }
+        catch (ConfigException wrong)
+        {
+            return [.. wrong.Problems.Select(ConfigIssue.Of)];
+        }
     }
 
     private ValueTask<ConfigSchemaView> Describe(ConfigSchemaParams parameters, CallContext context, CancellationToken ct)

@@ -3,15 +3,16 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Events;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.Reloading;
 
 namespace Chela.Gateway.Hosting;
 
 /// <summary>Tells clients that another configuration is in force.</summary>
-internal sealed class ConfigNews(ConfigRevisions revisions, EventBus events, TimeProvider time)
+internal sealed class ConfigNews(ConfigFile file, ConfigRevisions revisions, EventBus events, TimeProvider time)
 {
     /// <summary>Tells of a change.</summary>
     public void Tell(ConfigChange change) => events.Publish(new ConfigChangedEvent(
-        change.Current.FilePath, revisions.Of(change.Current), [.. change.Paths.Select(path => path.ToString())], time.GetUtcNow().ToUnixTimeMilliseconds()));
+        change.Current.FilePath, revisions.OfText(file.Text), [.. change.Paths.Select(path => path.ToString())], time.GetUtcNow().ToUnixTimeMilliseconds()));
 }
 
 /// <summary>Another configuration is in force.</summary>

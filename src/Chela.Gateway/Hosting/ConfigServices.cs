@@ -30,5 +30,6 @@ internal static class ConfigServices
             setup.Time))
         .AddSingleton<ConfigWriter>()
         .AddSingleton<ConfigWatch>()
-        .AddSingleton<IMethodModule, ConfigStatusMethods>();
+        .AddSingleton<IMethodModule, ConfigStatusMethods>()
+        .AddSingleton<IMethodModule, ConfigWriteMethods>();
 }

@@ -25,10 +25,12 @@ internal sealed record ConfigIssue(string Path, string Message)
 {
     /// <summary>Where it stands: file, line and column, or the name of a variable or an option.</summary>
     public string? Place { get; init; }
+
+    public static ConfigIssue Of(ConfigProblem problem) => new(problem.Path, problem.Message) { Place = problem.Place };
 }
 
 /// <summary>Says whether the file is what is in force, and why not.</summary>
-internal sealed class ConfigStatusMethods(ConfigStore config, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
+internal sealed class ConfigStatusMethods(ConfigStore config, ConfigFile file, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -45,9 +47,9 @@ internal sealed class ConfigStatusMethods(ConfigStore config, ConfigReload reloa
         return new(new ConfigStatus(
             snapshot.FilePath,
             snapshot.Config.Gateway.Reload.Mode,
-            revisions.Of(snapshot),
+            revisions.OfText(file.Text),
             state.Problems.Count == 0,
-            [.. state.Problems.Select(problem => new ConfigIssue(problem.Path, problem.Message) { Place = problem.Place })],
+            [.. state.Problems.Select(ConfigIssue.Of)],
             [.. state.RestartNeeded.Select(path => path.ToString())],
             state.ReadAtMs));
     }

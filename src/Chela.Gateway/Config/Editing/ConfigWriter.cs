@@ -6,6 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Config.Editing;
 
+/// <summary>A file that was written.</summary>
+/// <param name="Text">What it holds.</param>
+/// <param name="Changed">The settings that are others by it, in force or not; null where the text was the same, and nothing was written.</param>
+internal sealed record RewrittenConfig(byte[] Text, IReadOnlyList<ConfigPath>? Changed);
+
 /// <summary>
 /// Changes the user's file while the gateway runs, and puts the result in force. The file is what the snapshot in force was made of: one that
 /// somebody has changed since is left alone. What a start would refuse is never written.
@@ -29,11 +34,46 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
 
         RefuseOtherChanges(text, edits);
         var next = Load(text);
-        await WriteAsync(text);
+        await WriteAsync(file.Text, text);
         file.Remember(text);
         reload.Take(next);
         Log.Changed(logger, by, string.Join(", ", edits.Select(edit => edit.Key).Distinct()), file.Path);
         return store.Current;
+    }
+
+    /// <summary>Writes another text in place of the one that the file has now, whoever wrote that; returns when it is on disk and in force as far as it can be.</summary>
+    /// <param name="by">Who writes it, for the log.</param>
+    /// <param name="make">Given what the file holds, says what it is to hold.</param>
+    /// <exception cref="RpcException">Nothing was changed: as above, or the other text is refused.</exception>
+    public async Task<RewrittenConfig> RewriteAsync(string by, Func<byte[]?, byte[]> make, CancellationToken ct)
+    {
+        using var turn = await file.EnterAsync(ct);
+        var present = await ReadAsync(ct);
+        var text = make(present);
+        if (text.AsSpan().SequenceEqual(present) && present is not null)
+        {
+            return new RewrittenConfig(text, null);
+        }
+
+        var next = Load(text);
+        await WriteAsync(present, text);
+        file.Remember(text);
+        var inForce = reload.Take(next);
+        IReadOnlyList<ConfigPath> changed = [.. inForce, .. reload.State.RestartNeeded];
+        Log.Changed(logger, by, changed.Count == 0 ? "nothing but the text" : string.Join(", ", changed), file.Path);
+        return new RewrittenConfig(text, changed);
+    }
+
+    private async Task<byte[]?> ReadAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await file.ReadAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new RpcException(RpcErrorKind.Unavailable, $"{file.Path} cannot be read, and nothing was changed; config.status says why");
+        }
     }
 
     private void RefuseWhatIsSetElsewhere(IReadOnlyList<ConfigEdit> edits)
@@ -80,11 +120,11 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
         }
     }
 
-    private async Task WriteAsync(byte[] text)
+    private async Task WriteAsync(byte[]? expected, byte[] text)
     {
         try
         {
-            if (!await file.ReplaceAsync(text))
+            if (!await file.ReplaceAsync(expected, text))
             {
                 throw new RpcException(
                     RpcErrorKind.Conflict,

@@ -27,8 +27,8 @@ internal sealed class ConfigFile(DocumentFile file, DocumentFile lastGood, byte[
     /// <exception cref="InvalidDataException">It is too large.</exception>
     public Task<byte[]?> ReadAsync(CancellationToken ct) => file.ReadAsync(ct);
 
-    /// <summary>Replaces it; false, and nothing was done, where it is not what was last read.</summary>
-    public Task<bool> ReplaceAsync(byte[] text) => file.ReplaceAsync(Text, text, CancellationToken.None);
+    /// <summary>Replaces it; false, and nothing was done, where it has not the content that is expected.</summary>
+    public Task<bool> ReplaceAsync(byte[]? expected, byte[] text) => file.ReplaceAsync(expected, text, CancellationToken.None);
 
     /// <summary>Remembers a content that is good.</summary>
     public void Remember(byte[]? text) => Text = text;

@@ -83,8 +83,9 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
                 return;
             }
 
-            Take(reload.Check(text));
+            var next = reload.Check(text);
             file.Remember(text);
+            Take(next);
         }
         catch (ConfigException wrong)
         {

@@ -1,0 +1,154 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
+using Chela.Gateway.Config;
+using Chela.Gateway.Config.Editing;
+using Chela.Gateway.Config.Reloading;
+using Chela.Gateway.Rpc;
+
+namespace Chela.Gateway.Hosting;
+
+/// <summary>Changing the file by its whole text or by a patch. Both name the state that they change: what somebody else wrote meanwhile is never lost.</summary>
+internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
+{
+    public void Map(MethodMap methods)
+    {
+        var json = HostingJson.Default;
+        methods.Add(MethodMap.Method("config.set", OperatorScopes.Admin, json.ConfigSetParams, json.ConfigWritten, SetAsync) with
+        {
+            Summary = "Write the whole text of the configuration file.",
+        });
+        methods.Add(MethodMap.Method("config.apply", OperatorScopes.Admin, json.ConfigApplyParams, json.ConfigWritten, ApplyAsync) with
+        {
+            Cost = CallCost.ControlPlaneWrite,
+            Summary = "Write the whole text of the configuration file, and say what of it waits for a restart.",
+        });
+        methods.Add(MethodMap.Method("config.patch", OperatorScopes.Admin, json.ConfigPatchParams, json.ConfigWritten, PatchAsync) with
+        {
+            Cost = CallCost.ControlPlaneWrite,
+            Summary = "Change some settings in the configuration file; comments and layout stay.",
+        });
+        methods.Add(MethodMap.Method("config.validate", OperatorScopes.Admin, json.ConfigValidateParams, json.ConfigVerdict, Validate) with
+        {
+            Summary = "Whether a gateway would start with a text of the configuration file.",
+        });
+    }
+
+    private async ValueTask<ConfigWritten> SetAsync(ConfigSetParams parameters, CallContext context, CancellationToken ct)
+    {
+        var changed = await writer.RewriteAsync(By(context, "config.set"), now => Whole("config.set", now, parameters.Raw, parameters.BaseHash), ct);
+        return Answer(changed) with { Noop = null, ChangedPaths = null, Restart = null };
+    }
+
+    private async ValueTask<ConfigWritten> ApplyAsync(ConfigApplyParams parameters, CallContext context, CancellationToken ct)
+    {
+        var changed = await writer.RewriteAsync(By(context, "config.apply"), now => Whole("config.apply", now, parameters.Raw, parameters.BaseHash), ct);
+        return Answer(changed) with { Noop = null, ChangedPaths = null };
+    }
+
+    private async ValueTask<ConfigWritten> PatchAsync(ConfigPatchParams parameters, CallContext context, CancellationToken ct)
+    {
+        var patch = PatchOf(parameters.Raw);
+        var merge = new ConfigMerge(parameters.ReplacePaths ?? []);
+        var changed = await writer.RewriteAsync(By(context, "config.patch"), now =>
+        {
+            RefuseOldBase(now, parameters.BaseHash, null);
+            var settings = Good(now);
+            var wanted = ConfigSecrets.Restored(merge.Merge(settings, patch), settings);
+            return ConfigEdits.Between(settings, wanted).Aggregate(now ?? [], (text, edit) => TextEditor.Apply(text, edit));
+        }, ct);
+        return Answer(changed);
+    }
+
+    private ValueTask<ConfigVerdict> Validate(ConfigValidateParams parameters, CallContext context, CancellationToken ct)
+    {
+        try
+        {
+            reload.Check(Encoding.UTF8.GetBytes(parameters.Raw));
+            return new(new ConfigVerdict(true, []));
+        }
+        catch (ConfigException wrong)
+        {
+            return new(new ConfigVerdict(false, [.. wrong.Problems.Select(ConfigIssue.Of)]));
+        }
+    }
+
+    /// <summary>A whole text, with the secrets that its writer was not shown.</summary>
+    private byte[] Whole(string method, byte[]? now, string raw, string? baseHash)
+    {
+        var text = Encoding.UTF8.GetBytes(raw);
+        var problems = new List<ConfigProblem>();
+        var (settings, given) = (Parse(now ?? [], []), Parse(text, problems));
+        RefuseOldBase(now, baseHash, given);
+        if (problems.Count > 0)
+        {
+            return text; // it is refused with all that is wrong with it
+        }
+
+        text = ConfigEdits.Between(given, ConfigSecrets.Restored(given, settings)).Aggregate(text, (before, edit) => TextEditor.Apply(before, edit));
+        RewriteGuard.Check(method, now ?? [], text, settings, given);
+        return text;
+    }
+
+    private void RefuseOldBase(byte[]? now, string? baseHash, JsonObject? given)
+    {
+        if (baseHash == revisions.OfText(now) || (baseHash is null && now is null))
+        {
+            return;
+        }
+
+        if (baseHash is null)
+        {
+            throw new RpcException(RpcErrorKind.InvalidRequest, "config base hash required; re-run config.get and retry");
+        }
+
+        var error = new RpcError(RpcErrorKind.InvalidRequest, "config changed since last load; re-run config.get and retry");
+        throw new RpcException(given is null ? error : error with { Details = Differences(Parse(now ?? [], []), given) });
+    }
+
+    /// <summary>Where the file now is another one than what was sent; never the values.</summary>
+    private static JsonElement Differences(JsonObject now, JsonObject given)
+    {
+        var paths = ConfigEdits.Between(now, given).Select(edit => JsonValue.Create(edit.Key));
+        return JsonElement.Parse(new JsonObject { ["differs"] = new JsonArray([.. paths]) }.ToJsonString());
+    }
+
+    private static JsonObject PatchOf(string raw)
+    {
+        try
+        {
+            return JsonNode.Parse(raw, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
+                ?? throw new RpcException(RpcErrorKind.InvalidRequest, "config.patch raw must be an object");
+        }
+        catch (JsonException)
+        {
+            throw new RpcException(RpcErrorKind.InvalidRequest, "config.patch raw must be an object");
+        }
+    }
+
+    private static JsonObject Good(byte[]? text)
+    {
+        var problems = new List<ConfigProblem>();
+        var settings = Parse(text ?? [], problems);
+        return problems.Count == 0 ? settings : throw new RpcException(RpcErrorKind.InvalidRequest, "invalid config; fix before patching");
+    }
+
+    private static JsonObject Parse(byte[] text, List<ConfigProblem> problems) => new ConfigText("config", text).Read(problems).Values;
+
+    private static string By(CallContext context, string method) => $"{method} by {context.Caller.UserId ?? context.Caller.DeviceId ?? context.Caller.ClientId}";
+
+    private ConfigWritten Answer(RewrittenConfig rewritten)
+    {
+        var snapshot = config.Current;
+        string[] held = [.. reload.State.RestartNeeded.Select(path => path.ToString())];
+        return new ConfigWritten(true, snapshot.FilePath, Redaction.Of(snapshot.Effective))
+        {
+            Noop = rewritten.Changed is null ? true : null,
+            Hash = revisions.OfText(rewritten.Text),
+            ChangedPaths = [.. (rewritten.Changed ?? []).Select(path => path.ToString())],
+            Restart = held.Length == 0 ? null : new ConfigRestart(false, held),
+        };
+    }
+}
