@@ -14,7 +14,7 @@ internal sealed record ConfigSetParams([property: MinLength(1)] string Raw)
 
 /// <summary>Parameters of <c>config.apply</c>.</summary>
 /// <param name="Raw">The whole text of the file.</param>
-internal sealed record ConfigApplyParams([property: MinLength(1)] string Raw)
+internal record ConfigApplyParams([property: MinLength(1)] string Raw)
 {
     [MinLength(1), Description("The hash that config.get told; needed once there is a file.")]
     public string? BaseHash { get; init; }
@@ -34,25 +34,10 @@ internal sealed record ConfigApplyParams([property: MinLength(1)] string Raw)
 
 /// <summary>Parameters of <c>config.patch</c>.</summary>
 /// <param name="Raw">What is laid over the settings, an object as text.</param>
-internal sealed record ConfigPatchParams([property: MinLength(1)] string Raw)
+internal sealed record ConfigPatchParams(string Raw) : ConfigApplyParams(Raw)
 {
-    [MinLength(1), Description("The hash that config.get told; needed once there is a file.")]
-    public string? BaseHash { get; init; }
-
     [MaxLength(256), Description("Lists that may lose items.")]
     public IReadOnlyList<string>? ReplacePaths { get; init; }
-
-    [Description("Taken for OpenClaw's sake and not used: nobody is told of the restart in a session.")]
-    public string? SessionKey { get; init; }
-
-    [Description("The same.")]
-    public JsonElement? DeliveryContext { get; init; }
-
-    [Description("The same.")]
-    public string? Note { get; init; }
-
-    [Range(0, int.MaxValue), Description("The same.")]
-    public int? RestartDelayMs { get; init; }
 }
 
 /// <summary>The file is written.</summary>

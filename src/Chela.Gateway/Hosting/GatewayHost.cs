@@ -75,15 +75,16 @@ public sealed class GatewayHost : IAsyncDisposable
             var addresses = app.Services.GetRequiredService<GatewayAddresses>();
             addresses.Attach(ReachableUrls.Of(listeners.Scheme, listeners.DoorsAt(bound), ListenAddress.Local));
             Introduce(tls?.Identity);
-            tls?.Watch(app.Services.GetRequiredService<ILogger<TlsDoor>>(), Introduce);
             var providers = app.Services.GetRequiredService<ProviderCatalog>();
             string[] warnings = [.. new[] { setup.Crash?.ToString(), providers.Warning, tls?.Warning }.OfType<string>(), .. listeners.Warnings];
-            return new GatewayHost(app, held, tls, new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
+            var host = new GatewayHost(app, held, tls, new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
             {
                 Listeners = urls[1..],
                 AuthMode = setup.Config.Config.Gateway.Auth.ModeInForce(),
                 TlsFingerprint = tls?.Identity.Fingerprint,
             });
+            tls?.Watch(app.Services.GetRequiredService<ILogger<TlsDoor>>(), Introduce);
+            return host;
 
             void Introduce(ServerIdentity? identity)
             {

@@ -1,6 +1,7 @@
 using Chela.Gateway.Access;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
+using Chela.Gateway.Hosting.Tls;
 
 namespace Chela.Gateway.Hosting;
 
@@ -49,6 +50,11 @@ internal static class SetupReader
         catch (StartException refused)
         {
             problems.Add(refused.Message);
+        }
+
+        if (CertificateFiles.Named(config.Gateway.Tls)?.Problem is { } unusable && config.Gateway.Tls.Enabled)
+        {
+            problems.Add(unusable);
         }
 
         return problems;

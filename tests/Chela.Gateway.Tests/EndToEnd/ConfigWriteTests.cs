@@ -130,6 +130,7 @@ public sealed class ConfigWriteTests : IAsyncDisposable
     [Theory]
     [InlineData("""{"session":{"mainKey":"x"}}""", "true", null)]
     [InlineData("{\n  \"sesion\": {} }", "false", "config.validate:2:3")]
+    [InlineData("""{"gateway":{"tls":{"enabled":true,"certPath":"/nowhere/cert.pem"}}}""", "false", "config.validate")]
     public async Task A_text_is_checked_without_being_written(string text, string valid, string? place)
     {
         await using var client = await StartAsync(Written);

@@ -40,8 +40,8 @@ internal sealed class ConfigMerge(IReadOnlyCollection<string> replaced)
         (JsonObject before, JsonObject patch) => Merge(before, patch, path),
         (_, JsonObject patch) => Merge([], patch, path),
         (JsonArray before, JsonArray list) when !replaced.Contains(path) => Merge(before, list, path),
-        (JsonArray, not JsonArray) => Unless(path, value),
-        _ => value.DeepClone(),
+        (JsonArray, JsonArray) => value.DeepClone(),
+        _ => Replaced(old, value, path),
     };
 
     private JsonArray Merge(JsonArray before, JsonArray list, string path)
@@ -68,13 +68,28 @@ internal sealed class ConfigMerge(IReadOnlyCollection<string> replaced)
         return merged;
     }
 
-    private JsonNode Unless(string path, JsonNode value) => replaced.Contains(path) ? value.DeepClone() : throw Refusal(path);
+    private JsonNode Replaced(JsonNode? old, JsonNode value, string path)
+    {
+        RefuseLoss(old, path);
+        return value.DeepClone();
+    }
 
+    /// <summary>What is taken away may hold lists however deep; whoever names what is around them has not named them.</summary>
     private void RefuseLoss(JsonNode? old, string path)
     {
-        if (old is JsonArray { Count: > 0 } && !replaced.Contains(path))
+        switch (old)
         {
-            throw Refusal(path);
+            case JsonArray { Count: > 0 } when !replaced.Contains(path):
+                throw Refusal(path);
+            case JsonObject settings:
+                foreach (var (name, value) in settings)
+                {
+                    RefuseLoss(value, $"{path}.{name}");
+                }
+
+                break;
+            default:
+                break;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,8 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
 
     /// <summary>A file that never comes to rest is read all the same.</summary>
     private const int MostQuiets = 20;
+
+    private static readonly byte[] Blanks = [.. " \t\r\n"u8];
 
     private FileMark? _seen;
     private long? _readAt;
@@ -61,9 +64,22 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
         using var timer = new PeriodicTimer(Period, time);
         do
         {
-            await LookAsync(stoppingToken);
+            await LookOrTellAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a look: whatever fails, the next one is made all the same.")]
+    private async Task LookOrTellAsync(CancellationToken ct)
+    {
+        try
+        {
+            await LookAsync(ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            Log.Failed(logger, file.Path, e);
+        }
     }
 
     private async Task ReadAsync(CancellationToken ct)
@@ -77,9 +93,10 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
                 return;
             }
 
-            if (text is null)
+            if (text.AsSpan().Trim(Blanks).IsEmpty)
             {
-                Refuse([Problem("the file is gone")]);
+                // Nobody empties a configuration; programs that fail while they write do.
+                Refuse([Problem(text is null ? "the file is gone" : "the file is empty")]);
                 return;
             }
 
@@ -152,6 +169,9 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
 
         [LoggerMessage(1813, LogLevel.Information, "{Path} is again what is in force")]
         public static partial void Forgiven(ILogger logger, string path);
+
+        [LoggerMessage(1815, LogLevel.Error, "{Path} could not be taken in; it is looked at again")]
+        public static partial void Failed(ILogger logger, string path, Exception e);
 
         [LoggerMessage(1814, LogLevel.Warning, "The last good content of {Path} could not be kept beside it: {Reason}")]
         public static partial void NotKept(ILogger logger, string path, string reason);

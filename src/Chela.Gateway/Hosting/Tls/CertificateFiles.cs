@@ -30,6 +30,23 @@ internal sealed class CertificateFiles(string certificate, string? key, string? 
     public string Stamp() => string.Join('|', Paths.Select(path => new FileInfo(path)).Select(file =>
         file.Exists ? $"{file.LastWriteTimeUtc.Ticks}/{file.Length}/{file.ResolveLinkTarget(returnFinalTarget: true)?.LastWriteTimeUtc.Ticks}" : ""));
 
+    /// <summary>Why they cannot be used; null where they can.</summary>
+    public string? Problem
+    {
+        get
+        {
+            try
+            {
+                Read();
+                return null;
+            }
+            catch (CertificateException wrong)
+            {
+                return wrong.Message;
+            }
+        }
+    }
+
     /// <summary>Reads the files.</summary>
     /// <exception cref="CertificateException">They are not there, damaged, or do not belong together.</exception>
     public ServerIdentity Read()

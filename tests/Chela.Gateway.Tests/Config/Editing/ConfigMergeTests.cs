@@ -20,6 +20,8 @@ public sealed class ConfigMergeTests
     [InlineData("""{"a":[1,2]}""", """{"a":[2]}""", "a")]
     [InlineData("""{"a":[1]}""", """{"a":null}""", "a")]
     [InlineData("""{"a":[1]}""", """{"a":"x"}""", "a")]
+    [InlineData("""{"a":{"b":{"c":[1]}}}""", """{"a":null}""", "a.b.c")]
+    [InlineData("""{"a":{"b":[1]}}""", """{"a":"x"}""", "a.b")]
     [InlineData("""{"a":{"b":[{"id":"x","in":["p","q"]}]}}""", """{"a":{"b":[{"id":"x","in":["p"]}]}}""", "a.b[].in")]
     [InlineData("""{"a":[{"id":"x"}]}""", """{"a":[]}""", "a")]
     public void What_a_list_would_lose_must_be_named(string settings, string patch, string path)
