@@ -15,7 +15,6 @@ using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Usage;
-using Chela.Gateway.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -111,52 +110,8 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <param name="giveUp">Cancelled when waiting has to end at once.</param>
     public async Task StopAsync(CancellationToken giveUp)
     {
-        var services = _app.Services;
-        await services.GetRequiredService<ConfigWatch>().StopAsync(giveUp);
-        services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Stopping);
-        services.GetRequiredService<EventBus>().Publish(new ShutdownEvent("gateway stopping", restartExpectedMs: null));
-        var time = services.GetRequiredService<TimeProvider>();
-        using var limit = new CancellationTokenSource(StopLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
-        await services.GetRequiredService<Lanes>().StopAsync(either.Token);
-        await services.GetRequiredService<OwedReplies>().StopAsync();
-        await services.GetRequiredService<McpServers>().DisposeAsync();
-        await services.GetRequiredService<StaleRows>().DisposeAsync();
-        await services.GetRequiredService<Delivery>().StopAsync(either.Token);
-        await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
-        await services.GetRequiredService<Inbox>().Compaction;
-        await services.GetRequiredService<Outbox>().Compaction;
-        await services.GetRequiredService<SessionTable>().Compaction;
+        await OrderlyStop.RunAsync(_app.Services, giveUp);
         await _app.StopAsync(CancellationToken.None);
-    }
-
-    /// <summary>Says goodbye to every client, to each when its last call is answered.</summary>
-    private static async Task CloseAsync(ConnectionTable connections, TimeProvider time)
-    {
-        using var grace = new CancellationTokenSource(Sweeper.CloseGrace, time);
-        try
-        {
-            await Task.WhenAll(connections.All.Select(connection => connection.Calls.WhenZeroAsync(grace.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            // Those that are still under way learn it from the close code.
-        }
-
-        foreach (var connection in connections.All)
-        {
-            connection.Close(CloseCause.Stopping);
-        }
-
-        using var answer = new CancellationTokenSource(Sweeper.CloseGrace, time);
-        try
-        {
-            await connections.Places.WhenZeroAsync(answer.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Who does not answer the goodbye is cut off.
-        }
     }
 
     /// <inheritdoc/>
