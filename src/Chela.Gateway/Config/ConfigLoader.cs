@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chela.Gateway.Config.References;
 using Chela.Gateway.Schema;
 
 namespace Chela.Gateway.Config;
@@ -47,27 +48,29 @@ internal sealed class ConfigLoader
     public ConfigSnapshot Load(ConfigSources sources)
     {
         var problems = new List<ConfigProblem>();
-        var layers = ReadLayers(sources, problems);
+        var references = new ReferenceResolver(sources.Environment, problems);
+        var layers = ReadLayers(sources, references, problems);
         var effective = JsonSerializer.SerializeToNode(new ChelaConfig(), ConfigJson.Default.ChelaConfig)!.AsObject();
         var origins = Keys.All.ToDictionary(k => k.Path, _ => ConfigLayer.Default, StringComparer.Ordinal);
         foreach (var layer in layers)
         {
-            problems.AddRange(_shape.Check(Bytes(layer.Values)).Select(p => Describe(layer, p)));
+            problems.AddRange(_shape.Check(Bytes(layer.Values)).Where(p => !references.IsUnresolved(p.Target)).Select(p => Describe(layer, p)));
             Merge(effective, layer.Values, "", path => origins[path] = layer.Layer);
         }
 
-        problems.AddRange(CheckRules(effective, origins, layers));
+        problems.AddRange(CheckRules(effective, origins, layers, references));
         ThrowIfAny(problems);
-        var snapshot = Snapshot(effective, origins, sources.FilePath, sources.FileBytes is not null);
+        var snapshot = Snapshot(effective, origins, sources.FilePath, sources.FileBytes is not null) with { References = references.References };
         ThrowIfAny([.. Together(snapshot.Config).Select(problem => Place(problem, origins, layers))]);
         return snapshot;
     }
 
     /// <summary>The snapshot of settings from two that were checked; null where these do not go together.</summary>
+    /// <param name="references">Those of both.</param>
     /// <param name="like">The one that knows of the file.</param>
-    public static ConfigSnapshot? Mixed(JsonObject effective, Dictionary<string, ConfigLayer> origins, ConfigSnapshot like)
+    public static ConfigSnapshot? Mixed(JsonObject effective, Dictionary<string, ConfigLayer> origins, ConfigReferences references, ConfigSnapshot like)
     {
-        var mixed = Snapshot(effective, origins, like.FilePath, like.FileExists);
+        var mixed = Snapshot(effective, origins, like.FilePath, like.FileExists) with { References = references };
         return Together(mixed.Config).Any() ? null : mixed;
     }
 
@@ -110,12 +113,12 @@ internal sealed class ConfigLoader
         return ConfigLayer.File; // what has names of the user's own, such as the accounts of a channel, only the file can hold
     }
 
-    private LayerValues[] ReadLayers(ConfigSources sources, List<ConfigProblem> problems)
+    private LayerValues[] ReadLayers(ConfigSources sources, ReferenceResolver references, List<ConfigProblem> problems)
     {
         var settings = new ConfigSettings(Keys);
         return
         [
-            new ConfigText(Path.GetFileName(sources.FilePath), sources.FileBytes ?? []).Read(problems),
+            references.Resolve(new ConfigText(Path.GetFileName(sources.FilePath), sources.FileBytes ?? []).Read(problems)),
             settings.ReadEnvironment(sources.Environment, problems),
             settings.ReadOverrides(sources.Overrides, problems),
         ];
@@ -141,10 +144,11 @@ internal sealed class ConfigLoader
         return new ConfigProblem(layer.Layer, layer.Place(problem.Target, problem.Property is not null), path, message);
     }
 
-    private static IEnumerable<ConfigProblem> CheckRules(JsonObject effective, Dictionary<string, ConfigLayer> origins, LayerValues[] layers)
+    private static IEnumerable<ConfigProblem> CheckRules(
+        JsonObject effective, Dictionary<string, ConfigLayer> origins, LayerValues[] layers, ReferenceResolver references)
     {
         var ofValues = Rules.SelectMany(rule => rule.Refusals(effective).Select(refusal => (rule.Key, refusal.Pointer, refusal.Message)));
-        foreach (var (key, pointer, message) in ofValues.Concat(ListenerRules.Refusals(effective)))
+        foreach (var (key, pointer, message) in ofValues.Concat(ListenerRules.Refusals(effective)).Where(refusal => !references.IsUnresolved(refusal.Pointer)))
         {
             var layer = layers.Single(l => l.Layer == origins[key]);
             yield return new ConfigProblem(layer.Layer, layer.Place(pointer, false), ConfigPointer.ToDotted(pointer), message);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chela.Gateway.Config.References;
 
 namespace Chela.Gateway.Config;
 
@@ -17,6 +18,9 @@ internal sealed record ConfigSnapshot(
     string FilePath,
     bool FileExists)
 {
+    /// <summary>The values of the file that stand for others.</summary>
+    public ConfigReferences References { get; init; } = ConfigReferences.None;
+
     /// <summary>Never shows the effective JSON, which holds secrets.</summary>
     public override string ToString() => $"{nameof(ConfigSnapshot)} {{ {nameof(FilePath)} = {FilePath}, {nameof(Hash)} = {Hash} }}";
 }

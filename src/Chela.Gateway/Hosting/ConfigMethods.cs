@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chela.Contracts.Access;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Reloading;
+using Chela.Gateway.Config.Secrets;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
 
@@ -76,7 +77,7 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
     {
         var text = await ReadAsync(ct);
         var snapshot = config.Current;
-        var effective = Redaction.Of(snapshot.Effective);
+        var effective = Redaction.Of(snapshot);
         var hash = revisions.OfText(text);
         var issues = text.AsSpan().SequenceEqual(file.Text) ? [] : IssuesOf(text);
         return new ConfigView(
@@ -114,7 +115,7 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
         var hints = _loader.Value.Keys.All.ToDictionary(key => key.Path, key => new ConfigHint
         {
             Help = key.Schema.TryGetProperty("description", out var help) ? help.GetString() : null,
-            Sensitive = Redaction.IsSecret(key.Segments[^1]) ? true : null,
+            Sensitive = SecretNames.IsSecret(key.Segments[^1]) ? true : null,
         });
         var generatedAt = time.GetUtcNow().UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
         return new(new ConfigSchemaView(_loader.Value.Schema, hints, Hello.Version, generatedAt));
@@ -123,7 +124,7 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
     /// <summary>The part of what is in force that the file decided.</summary>
     private static JsonElement FromFile(ConfigSnapshot snapshot)
     {
-        var all = JsonObject.Create(Redaction.Of(snapshot.Effective))!;
+        var all = JsonObject.Create(Redaction.Of(snapshot))!;
         string[] written = [.. snapshot.Origins.Where(origin => origin.Value == ConfigLayer.File).Select(origin => origin.Key)];
         foreach (var path in snapshot.Origins.Keys.Except(written).Where(path => !written.Any(below => below.StartsWith(path + '.', StringComparison.Ordinal))))
         {

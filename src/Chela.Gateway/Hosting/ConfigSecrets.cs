@@ -1,19 +1,24 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
+using Chela.Gateway.Config.References;
 using Chela.Gateway.Config.Reloading;
 
 namespace Chela.Gateway.Hosting;
 
-/// <summary>Puts the secrets back that a client was not shown, where it sends what stands in their place (06-config § 6).</summary>
+/// <summary>
+/// Puts back what a client was not shown, where it sends what stands in its place (06-config § 6): secrets, and the references of values that it
+/// leaves as they are.
+/// </summary>
 internal static class ConfigSecrets
 {
     /// <summary>The settings with what is stored in place of each placeholder.</summary>
+    /// <param name="references">Those of the configuration in force.</param>
     /// <exception cref="RpcException">There is nothing stored at the place of one.</exception>
-    public static JsonObject Restored(JsonObject given, JsonObject stored)
+    public static JsonObject Restored(JsonObject given, JsonObject stored, ConfigReferences references)
     {
         var shown = JsonObject.Create(Redaction.Of(JsonElement.Parse(stored.ToJsonString())))!;
-        return Restored(given, shown, stored, [])!.AsObject();
+        return references.Restored(Restored(given, shown, stored, []), "")!.AsObject();
     }
 
     private static JsonNode? Restored(JsonNode? given, JsonNode? shown, JsonNode? stored, string[] path)

@@ -56,7 +56,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
         {
             RefuseOldBase(now, parameters.BaseHash, null);
             var settings = Good(now);
-            var wanted = ConfigSecrets.Restored(merge.Merge(settings, patch), settings);
+            var wanted = ConfigSecrets.Restored(merge.Merge(settings, patch), settings, config.Current.References);
             return ConfigEdits.Between(settings, wanted).Aggregate(now ?? [], (text, edit) => TextEditor.Apply(text, edit));
         }, ct);
         return Answer(changed);
@@ -87,7 +87,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
             return text; // it is refused with all that is wrong with it
         }
 
-        text = ConfigEdits.Between(given, ConfigSecrets.Restored(given, settings)).Aggregate(text, (before, edit) => TextEditor.Apply(before, edit));
+        text = ConfigEdits.Between(given, ConfigSecrets.Restored(given, settings, config.Current.References)).Aggregate(text, (before, edit) => TextEditor.Apply(before, edit));
         RewriteGuard.Check(method, now ?? [], text, settings, given);
         return text;
     }
@@ -143,7 +143,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
     {
         var snapshot = config.Current;
         string[] held = [.. reload.State.RestartNeeded.Select(path => path.ToString())];
-        return new ConfigWritten(true, snapshot.FilePath, Redaction.Of(snapshot.Effective))
+        return new ConfigWritten(true, snapshot.FilePath, Redaction.Of(snapshot))
         {
             Noop = rewritten.Changed is null ? true : null,
             Hash = revisions.OfText(rewritten.Text),

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Chela.Gateway.Config;
+using Chela.Gateway.Config.References;
+using Chela.Gateway.Config.Secrets;
 
 namespace Chela.Gateway.Hosting;
 
@@ -9,6 +12,22 @@ internal static partial class Redaction
 {
     /// <summary>What stands in place of a secret; OpenClaw's clients know it.</summary>
     public const string Placeholder = "__OPENCLAW_REDACTED__";
+
+    /// <summary>What is in force without its secrets; a value of the file that stands for another is shown as the file says it.</summary>
+    public static JsonElement Of(ConfigSnapshot snapshot)
+    {
+        var shown = JsonObject.Create(Of(snapshot.Effective))!;
+        foreach (var reference in snapshot.References.All)
+        {
+            var path = ConfigPointer.ToSegments(reference.Pointer);
+            if (ConfigPointer.Find(snapshot.Effective, path) is { ValueKind: JsonValueKind.String } value && value.ValueEquals(reference.Value))
+            {
+                ConfigPointer.Put(shown, path, Shown(reference.Written, path));
+            }
+        }
+
+        return JsonElement.Parse(shown.ToJsonString());
+    }
 
     /// <summary>The same configuration without its secrets.</summary>
     public static JsonElement Of(JsonElement config)
@@ -19,14 +38,17 @@ internal static partial class Redaction
         return document.RootElement.Clone();
     }
 
-    /// <summary>True when a setting of this name holds a secret.</summary>
-    public static bool IsSecret(string name) => SecretName().IsMatch(name);
+    /// <summary>A text that is more than one name may hold a part of a secret.</summary>
+    private static JsonNode? Shown(JsonNode written, IReadOnlyList<string> path) =>
+        !SecretNames.IsSecretPath(path) ? WithoutCredentials(written)
+        : VariableText.IsName(written.GetValue<string>()) ? written.DeepClone()
+        : Placeholder;
 
     private static void Clean(JsonObject settings)
     {
         foreach (var (name, value) in settings.ToArray())
         {
-            if (value is not null && IsSecret(name))
+            if (value is not null && SecretNames.IsSecret(name))
             {
                 settings[name] = Hidden(value);
             }
@@ -61,9 +83,6 @@ internal static partial class Redaction
                 return value?.DeepClone();
         }
     }
-
-    [GeneratedRegex("token|password|passwd|passphrase|secret|api_?key|private_?key|credential|^headers$|^env$", RegexOptions.IgnoreCase)]
-    private static partial Regex SecretName();
 
     [GeneratedRegex("://[^/@\\s]+@")]
     private static partial Regex UserInfo();

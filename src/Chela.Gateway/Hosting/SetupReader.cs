@@ -1,6 +1,7 @@
 using Chela.Gateway.Access;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.References;
 using Chela.Gateway.Hosting.Tls;
 
 namespace Chela.Gateway.Hosting;
@@ -11,6 +12,7 @@ internal static class SetupReader
     /// <exception cref="StartException">Something in them is wrong; all problems are named at once.</exception>
     public static async Task<(GatewaySetup Setup, string? TokenFile)> ReadAsync(GatewayOptions options, CancellationToken ct)
     {
+        options = options with { Environment = await ReadVariablesAsync(options, ct) };
         var (sources, config) = await LoadAsync(options, ct);
         var problems = new List<string>();
         var models = ModelSettings.Read(config.Config, options.Environment.GetValueOrDefault, problems);
@@ -80,6 +82,24 @@ internal static class SetupReader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartException(StartFailure.Configuration, $"the configuration {path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The environment, and what the file of variables in the state directory adds to it.</summary>
+    private static async Task<IReadOnlyDictionary<string, string>> ReadVariablesAsync(GatewayOptions options, CancellationToken ct)
+    {
+        var path = options.Paths.VariablesFile;
+        try
+        {
+            return File.Exists(path) ? VariablesFile.Add(await File.ReadAllBytesAsync(path, ct), options.Environment) : options.Environment;
+        }
+        catch (ConfigException wrong)
+        {
+            throw new StartException(StartFailure.Configuration, wrong.Message, wrong);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(StartFailure.Configuration, $"the variables {path} cannot be read: {e.Message}", e);
         }
     }
 

@@ -10,6 +10,9 @@ public sealed record StatePaths(string Root)
     /// <summary>The user's configuration; may be absent.</summary>
     public string ConfigFile => Path.Combine(Root, "chela.json");
 
+    /// <summary>Variables that the environment does not set; may be absent.</summary>
+    public string VariablesFile => Path.Combine(Root, Config.References.VariablesFile.Name);
+
     /// <summary>The shared secret made at first start, mode 0600, one line of text.</summary>
     public string TokenFile => Path.Combine(Root, "gateway.token");
 

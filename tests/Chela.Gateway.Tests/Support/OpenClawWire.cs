@@ -29,10 +29,10 @@ internal static class OpenClawWire
     }
 
     /// <summary>Opens a socket and logs in.</summary>
-    public static async Task<WireClient> OpenOpenClawAsync(this GatewayProcess gateway)
+    public static async Task<WireClient> OpenOpenClawAsync(this GatewayProcess gateway, string? token = null)
     {
         var client = await gateway.OpenSilentOpenClawAsync();
-        await client.SendAsync(Request("connect", "connect", ConnectParams(gateway.Token)));
+        await client.SendAsync(Request("connect", "connect", ConnectParams(token ?? gateway.Token)));
         var hello = await client.ReceiveAsync();
         Assert.Equal("hello-ok", hello.Text("payload/type"));
         return client;

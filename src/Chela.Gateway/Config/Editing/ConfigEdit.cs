@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
+using Chela.Gateway.Config.References;
 
 namespace Chela.Gateway.Config.Editing;
 
@@ -18,6 +19,9 @@ internal sealed record ConfigEdit(IReadOnlyList<string> Path, JsonNode? Value)
     public static ConfigEdit Set(JsonNode value, params IReadOnlyList<string> path) => new(path, value);
 
     public static ConfigEdit Unset(params IReadOnlyList<string> path) => new(path, null);
+
+    /// <summary>The same change, with the references of the file in place of the values that they stand for.</summary>
+    public ConfigEdit Keeping(ConfigReferences references) => this with { Value = references.Restored(Value, ConfigPointer.FromSegments(Path)) };
 
     /// <summary>The value in as much around it as the path has from a depth on.</summary>
     public JsonNode Nested(int depth) => Path.Skip(depth).Reverse().Aggregate(

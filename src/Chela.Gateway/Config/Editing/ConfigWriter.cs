@@ -24,10 +24,10 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
     public async Task<ConfigSnapshot> ChangeAsync(string by, Func<ConfigSnapshot, IReadOnlyList<ConfigEdit>> choose, CancellationToken ct)
     {
         using var turn = await file.EnterAsync(ct);
-        var edits = choose(store.Current);
+        ConfigEdit[] edits = [.. choose(store.Current).Select(edit => edit.Keeping(store.Current.References))];
         RefuseWhatIsSetElsewhere(edits);
         var text = edits.Aggregate(file.Text ?? [], (before, edit) => TextEditor.Apply(before, edit));
-        if (edits.Count == 0 || text.AsSpan().SequenceEqual(file.Text))
+        if (edits.Length == 0 || text.AsSpan().SequenceEqual(file.Text))
         {
             return store.Current;
         }

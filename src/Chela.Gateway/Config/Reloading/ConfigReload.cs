@@ -53,7 +53,7 @@ internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, Con
     /// <summary>The new configuration with some settings as they are; null where the two do not go together.</summary>
     private ConfigSnapshot? Hold(ConfigSnapshot before, ConfigSnapshot next, IReadOnlyList<ConfigPath> held)
     {
-        var mixed = ConfigLoader.Mixed(HeldSettings.Mix(before.Effective, next.Effective, held), HeldSettings.Origins(before, next, held), next);
+        var mixed = ConfigLoader.Mixed(HeldSettings.Mix(before.Effective, next.Effective, held), HeldSettings.Origins(before, next, held), next.References.And(before.References), next);
         return mixed is not null && !check(mixed.Config).Any() ? mixed : null;
     }
 }

@@ -12,7 +12,7 @@ internal static class HeldSettings
         var mixed = JsonObject.Create(after)!.DeepClone().AsObject();
         foreach (var path in held)
         {
-            Put(mixed, path.Segments, Find(before, path.Segments));
+            Put(mixed, path.Segments, ConfigPointer.Find(before, path.Segments));
         }
 
         return mixed;
@@ -31,19 +31,6 @@ internal static class HeldSettings
         }
 
         return origins;
-    }
-
-    private static JsonElement? Find(JsonElement settings, IReadOnlyList<string> path)
-    {
-        foreach (var name in path)
-        {
-            if (!settings.TryGetProperty(name, out settings))
-            {
-                return null;
-            }
-        }
-
-        return settings;
     }
 
     private static void Put(JsonObject settings, IReadOnlyList<string> path, JsonElement? value)
