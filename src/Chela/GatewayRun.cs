@@ -66,20 +66,21 @@ internal static class GatewayRun
             settings.Add((options.Token is null ? "CHELA_TOKEN" : "--token", "gateway.auth.token", token));
         }
 
+        if (options.Verbose)
+        {
+            settings.Add(("--verbose", "logging.level", "debug"));
+        }
+
         return new GatewayOptions(paths)
         {
             ConfigFile = options.ConfigFile,
             Environment = environment,
             Settings = settings,
-            Logging = logging => AddConsole(logging, options.Verbose),
+            Logging = AddConsole,
         };
     }
 
-    private static void AddConsole(ILoggingBuilder logging, bool verbose) => logging
-        .SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
-        .AddFilter("Microsoft", verbose ? LogLevel.Information : LogLevel.Warning)
-        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // writes addresses with tokens; costs each connection 0.5 KB
-        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // a start that fails is told in one line
+    private static void AddConsole(ILoggingBuilder logging) => logging
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -37,6 +37,7 @@ internal sealed partial class AgentRun(
     public async Task RunAsync(Turn turn, CancellationToken stopping)
     {
         using var narrator = new RunNarrator(turn, events, time);
+        Log.Began(logger, turn.RunId, turn.Session.Value);
         TurnResult result;
         try
         {
@@ -59,6 +60,7 @@ internal sealed partial class AgentRun(
             return; // it was stopped while it waited, and that was told
         }
 
+        Log.Ended(logger, turn.RunId, result.Status, result.Model);
         narrator.End(result);
         turn.Complete(result);
         foreach (var carried in turn.Carried)
@@ -187,6 +189,12 @@ internal sealed partial class AgentRun(
 
     private static partial class Log
     {
+        [LoggerMessage(1407, LogLevel.Debug, "Run {Run} of session {Session} began")]
+        public static partial void Began(ILogger logger, string run, string session);
+
+        [LoggerMessage(1408, LogLevel.Debug, "Run {Run} ended: {Status}, by {Model}")]
+        public static partial void Ended(ILogger logger, string run, TurnStatus status, string? model);
+
         [LoggerMessage(1400, LogLevel.Error, "Run {Run} of session {Session} failed")]
         public static partial void Failed(ILogger logger, string run, string session, Exception e);
 

@@ -225,7 +225,7 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
 
             if (turn.Dropped is null && lane.Queue.IsWaiting(turn))
             {
-                turn.Telling = Task.Run(() => slots.TellStoppedAsync(turn));
+                turn.Telling = Background.Run(() => slots.TellStoppedAsync(turn));
             }
 
             Start(turn.Session, lane); // it need not wait for a quiet moment any more
@@ -247,7 +247,7 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
     {
         if (lane.Worker.IsCompleted)
         {
-            lane.Worker = Task.Run(() => WorkAsync(session, lane));
+            lane.Worker = Background.Run(() => WorkAsync(session, lane));
         }
     }
 

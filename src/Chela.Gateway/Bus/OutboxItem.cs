@@ -1,9 +1,10 @@
 using Chela.Contracts.Messages;
+using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Bus;
 
 /// <summary>A message in the outbox as it stands now.</summary>
-internal sealed record OutboxItem(OutboundMessage Message)
+internal sealed record OutboxItem(OutboundMessage Message) : IWorkScope
 {
     /// <summary>The length of each piece; null until it is cut.</summary>
     public IReadOnlyList<int>? Pieces { get; init; }
@@ -22,6 +23,8 @@ internal sealed record OutboxItem(OutboundMessage Message)
 
     /// <summary>Cancelled when a person drops it while it waits. The same in every state of one message.</summary>
     public CancellationTokenSource Gone { get; } = new();
+
+    public WorkFacts Facts => new() { Channel = Message.Target.Channel, Message = Message.Id };
 
     public bool IsDead => Reason is not null;
 

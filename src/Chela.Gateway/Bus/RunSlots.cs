@@ -28,6 +28,7 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
     /// <summary>Runs a turn as soon as there is a slot. Does not throw.</summary>
     public async Task RunAsync(Turn turn, CancellationToken stopping)
     {
+        using var scope = logger.BeginScope(turn);
         await turn.Telling;
         turn.Slot = NewSlot(turn.Session);
         await turn.Slot.TakeAsync(turn.Aborted);
@@ -43,7 +44,11 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
     public RunSlot NewSlot(SessionKey session) => new(SessionKeyForm.Of(session).Kind == SessionKind.Subagent ? _freeForSubagents : _free);
 
     /// <summary>Tells that a waiting turn was stopped. Does not throw; where it cannot be told now, it is told when its turn comes.</summary>
-    public Task TellStoppedAsync(Turn turn) => GuardedAsync(handlers.TellStopped, turn, CancellationToken.None);
+    public async Task TellStoppedAsync(Turn turn)
+    {
+        using var scope = logger.BeginScope(turn);
+        await GuardedAsync(handlers.TellStopped, turn, CancellationToken.None);
+    }
 
     public void Dispose()
     {

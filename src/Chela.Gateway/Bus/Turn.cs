@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Chela.Contracts.Messages;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus.Queue;
+using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Bus;
 
@@ -62,7 +63,7 @@ internal sealed record TurnWishes
 
 /// <summary>One message and the run that answers it, while it waits and while it runs.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer; it may be cancelled at any time, also after the end.")]
-internal sealed class Turn(InboundMessage message)
+internal sealed class Turn(InboundMessage message) : IWorkScope
 {
     /// <summary>How often a run is begun again that the end of a process cut off.</summary>
     public const int MaxResumptions = 2;
@@ -79,6 +80,8 @@ internal sealed class Turn(InboundMessage message)
     public string RunId => message.RunId;
 
     public SessionKey Session => message.Session;
+
+    public WorkFacts Facts => MessageScope.FactsOf(message) with { Run = RunId };
 
     /// <summary>The session's present id, once the run has begun: a reset gives a key another one.</summary>
     public string? SessionId { get; set; }

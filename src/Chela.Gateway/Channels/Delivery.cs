@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Chela.Contracts.Channels;
 using Chela.Contracts.Messages;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -93,7 +94,7 @@ internal sealed partial class Delivery : IDisposable
         {
             if (!_stopping.IsCancellationRequested && !_loops.ContainsKey(target))
             {
-                _loops[target] = Task.Run(() => RunAsync(target));
+                _loops[target] = Background.Run(() => RunAsync(target));
             }
         }
     }
@@ -103,6 +104,7 @@ internal sealed partial class Delivery : IDisposable
     {
         while (Take(target) is { } item)
         {
+            using var scope = _logger.BeginScope(item);
             try
             {
                 await StepAsync(item);

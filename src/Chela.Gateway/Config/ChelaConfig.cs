@@ -36,6 +36,8 @@ internal sealed record ChelaConfig
     public ChannelsConfig Channels { get; init; } = new();
 
     public DiagnosticsConfig Diagnostics { get; init; } = new();
+
+    public LoggingConfig Logging { get; init; } = new();
 }
 
 /// <summary>What holds for every agent that says nothing else.</summary>

@@ -86,7 +86,7 @@ internal sealed class ConfigLoader
     private static IEnumerable<(string Pointer, string Message)> Together(ChelaConfig config) =>
         AuthRule.Problems(config.Gateway).Concat(TlsRule.Problems(config.Gateway.Tls)).Concat(WebhookRule.Problems(config.Channels))
             .Concat(ModelRules.Problems(config.Models)).Concat(McpRules.Problems(config.Mcp))
-            .Concat(DiagnosticsRule.Problems(config.Diagnostics)).Concat(MemoryRules.Problems(config.Memory.Search))
+            .Concat(DiagnosticsRule.Problems(config.Diagnostics)).Concat(LoggingRule.Problems(config.Logging)).Concat(MemoryRules.Problems(config.Memory.Search))
             .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))
             .Concat(AgentListRules.Problems(config.Agents))
             .Concat(SubagentRules.Problems(config.Agents))

@@ -11,7 +11,7 @@ using Chela.Gateway.Wire;
 namespace Chela.Gateway.Connections;
 
 /// <summary>One client, from the upgrade to the last byte.</summary>
-internal sealed class Connection : ICallerConnection, IDisposable
+internal sealed class Connection : ICallerConnection, IWorkScope, IDisposable
 {
     private readonly Outbound _outbound;
     private readonly NetworkGate _gate;
@@ -65,6 +65,8 @@ internal sealed class Connection : ICallerConnection, IDisposable
     public Caller Caller => Volatile.Read(ref _caller);
 
     public Outbound Outbound => _outbound;
+
+    public WorkFacts Facts => new() { Connection = Id, User = Caller.User };
 
     /// <summary>What the client is told. Another one once it has come back to an earlier one.</summary>
     public EventStream Stream { get; set; }

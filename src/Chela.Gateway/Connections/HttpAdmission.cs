@@ -36,7 +36,9 @@ internal sealed class HttpAdmission(
         var verdict = await credentials.CheckAsync(request.Showing(request.Credential, request.Credential), context.RequestAborted);
         if (verdict.IsValid)
         {
-            return SecretLogin.CallerOf(verdict, request, context.TraceIdentifier, clientId);
+            var caller = SecretLogin.CallerOf(verdict, request, context.TraceIdentifier, clientId);
+            context.Features.Set(caller);
+            return caller;
         }
 
         if (admitsAnonymous && request.Credential is null)

@@ -25,6 +25,7 @@ internal sealed partial class Pump(
     /// <summary>Serves a connection to its end. Does not throw.</summary>
     public async Task RunAsync(Connection connection, LoginRequest request)
     {
+        using var scope = logger.BeginScope(connection);
         using var receiver = new FrameReceiver(connection.Socket.Socket);
         var calls = new CallRunner(connection, dispatcher, events, writers);
         connections.Add(connection);

@@ -63,12 +63,6 @@ internal static class GatewayServices
         .AddRpc()
         .AddConnections();
 
-    private static IServiceCollection AddLogs(this IServiceCollection services, GatewaySetup setup) => services
-        .AddSingleton(_ => new LogFile(setup.Paths.LogFile))
-        .AddSingleton(_ => new LogSecrets(ConfigFollowers.SecretsOf(setup, setup.Config.Config, setup.Models)))
-        .AddSingleton<ILoggerProvider, FileLoggerProvider>()
-        .AddSingleton<IMethodModule, LogMethods>();
-
     private static IServiceCollection AddStorage(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton<JournalCommitter>()
         .AddSingleton(new JournalOptions { Step = setup.Crash is { } crash ? crash.Pass : null })

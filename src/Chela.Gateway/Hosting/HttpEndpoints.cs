@@ -19,6 +19,7 @@ internal static class HttpEndpoints
         app.Use(next => context => context.RequestServices.GetRequiredService<FrontDoor>().PassAsync(context, next));
         app.Use(next => context => WebSocketUpgrade.PrepareAsync(context, next));
         app.UseWebSockets();
+        app.Use(next => context => context.RequestServices.GetRequiredService<RequestWork>().PassAsync(context, next));
         app.UseRouting();
         app.MapProbe("/health", Live);
         app.MapProbe("/healthz", Live);

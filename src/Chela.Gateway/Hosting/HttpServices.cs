@@ -8,6 +8,7 @@ namespace Chela.Gateway.Hosting;
 internal static class HttpServices
 {
     public static IServiceCollection AddHttpCalls(this IServiceCollection services) => services
+        .AddSingleton<RequestWork>()
         .AddSingleton<HttpAdmission>()
         .AddSingleton<HttpBody>()
         .AddSingleton<HttpCalls>()

@@ -1,16 +1,23 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Logs;
 
 /// <summary>Gives every part of the gateway a logger that writes to the log on disk.</summary>
-internal sealed class FileLoggerProvider(LogFile file, LogSecrets secrets, TimeProvider time) : ILoggerProvider
+internal sealed class FileLoggerProvider(LogFile file, LogSecrets secrets, TimeProvider time) : ILoggerProvider, ISupportExternalScope
 {
-    public ILogger CreateLogger(string categoryName) => new FileLogger(categoryName, file, secrets, time);
+    private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
+
+    public ILogger CreateLogger(string categoryName) => new FileLogger(categoryName, file, secrets, _scopes, time);
+
+    /// <summary>Called before there are loggers.</summary>
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
     /// <summary>The file is closed by its owner.</summary>
     public void Dispose()
@@ -20,16 +27,16 @@ internal sealed class FileLoggerProvider(LogFile file, LogSecrets secrets, TimeP
 
 /// <summary>
 /// Writes a line for each event: a JSON object in the form of OpenClaw's log, which its tools know how to show, and the
-/// event's own facts under <c>data</c>.
+/// event's own facts under <c>data</c>. What the work is about that was done meanwhile stands beside them.
 /// </summary>
-internal sealed class FileLogger(string category, LogFile file, LogSecrets secrets, TimeProvider time) : ILogger
+internal sealed class FileLogger(string category, LogFile file, LogSecrets secrets, IExternalScopeProvider scopes, TimeProvider time) : ILogger
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly string _name = $"{{\"subsystem\":\"{SubsystemOf(category)}\"}}";
 
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
+        where TState : notnull => scopes.Push(state);
 
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
@@ -51,11 +58,43 @@ internal sealed class FileLogger(string category, LogFile file, LogSecrets secre
             writer.WriteString("name"u8, _name);
             writer.WriteEndObject();
             writer.WriteNumber("eventId"u8, eventId.Id);
+            WriteWork(writer, CurrentWork());
             WriteFacts(writer, state);
             writer.WriteEndObject();
         }
 
         file.Write(Encoding.UTF8.GetBytes(secrets.Hide(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n"));
+    }
+
+    /// <summary>What the scopes say together; the inner one knows better.</summary>
+    private WorkFacts? CurrentWork()
+    {
+        var found = new StrongBox<WorkFacts?>();
+        scopes.ForEachScope(
+            static (scope, box) => box.Value = scope is IWorkScope work ? work.Facts.Within(box.Value) : box.Value, found);
+        return found.Value;
+    }
+
+    private static void WriteWork(Utf8JsonWriter writer, WorkFacts? work)
+    {
+        if (work is not null)
+        {
+            Write("connection"u8, work.Connection);
+            Write("session"u8, work.Session);
+            Write("channel"u8, work.Channel);
+            Write("user"u8, work.User);
+            Write("message"u8, work.Message);
+            Write("agent"u8, work.Agent);
+            Write("run"u8, work.Run);
+        }
+
+        void Write(ReadOnlySpan<byte> name, string? value)
+        {
+            if (value is not null)
+            {
+                writer.WriteString(name, value);
+            }
+        }
     }
 
     private static void WriteFacts<TState>(Utf8JsonWriter writer, TState state)

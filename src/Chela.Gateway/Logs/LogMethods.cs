@@ -73,4 +73,7 @@ internal sealed class LogMethods(LogFile log) : IMethodModule
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LogsTailParams))]
 [JsonSerializable(typeof(LogsTailResult))]
+[JsonSerializable(typeof(LogLevelsParams))]
+[JsonSerializable(typeof(LogLevelParams))]
+[JsonSerializable(typeof(LogLevelsResult))]
 internal sealed partial class LogsJson : JsonSerializerContext;

@@ -32,6 +32,9 @@ internal sealed record Caller(string ConnectionId, CallerRole Role, OperatorScop
     /// <summary>The person that the credential names; null for a secret that everybody shares.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>Who it is, as the log names people: the person, else the device, else the client; null for nobody yet.</summary>
+    public string? User => UserId ?? DeviceId ?? (ClientId.Length > 0 ? ClientId : null);
+
     /// <summary>Whose calls are counted together over all connections: the person's, else the device's; null for nobody in particular.</summary>
     public string? Party => UserId is null ? DeviceId : $"user {UserId}";
 

@@ -69,6 +69,7 @@ internal sealed partial class ChatIntake(
     public async ValueTask<Intake> AcceptAsync(
         InboundMessage message, Commander? commander = null, TurnWishes? wishes = null, string? queueMode = null, Uploads? files = null)
     {
+        using var scope = logger.BeginScope(new MessageScope(message));
         if (lifecycle.Phase != LifecyclePhase.Running)
         {
             var reason = lifecycle.IsStopping ? "the gateway is stopping" : "the gateway is starting";

@@ -24,6 +24,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(UsageQuery))]
 [JsonSerializable(typeof(LogsQuery))]
 [JsonSerializable(typeof(LogsTail))]
+[JsonSerializable(typeof(LogLevelWish))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;

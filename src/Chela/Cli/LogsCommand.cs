@@ -26,17 +26,28 @@ internal static class LogsCommand
         });
         var level = new Option<string>("--level") { Description = $"The least important lines to show: {string.Join(", ", Levels)}", DefaultValueFactory = _ => Levels[0] };
         level.AcceptOnlyFromAmong(Levels);
+        var session = new Option<string?>("--session") { Description = "Only lines about this session", HelpName = "KEY" };
+        var run = new Option<string?>("--run") { Description = "Only lines about this run", HelpName = "ID" };
         var connection = new ConnectionOptions("Longest wait for an answer (default 30)");
         var command = new ExampledCommand("logs", "Show what the gateway has logged")
         {
-            Examples = ["chela logs", "chela logs --follow --level warn", "chela logs --limit 1000 --json"],
+            Examples = ["chela logs", "chela logs --follow --level warn", "chela logs --session agent:main:main --json", "chela logs level agents debug --for 10m"],
+            Subcommands = { LogLevelCommand.Create() },
         };
         command.Add(follow);
         command.Add(limit);
         command.Add(level);
+        command.Add(session);
+        command.Add(run);
         connection.AddTo(command);
         command.SetAction((parsed, ct) => ShowAsync(
-            connection.Read(parsed), new LogsWanted(parsed.GetValue(follow), parsed.GetValue(limit), Array.IndexOf(Levels, parsed.GetValue(level))), ct));
+            connection.Read(parsed),
+            new LogsWanted(parsed.GetValue(follow), parsed.GetValue(limit), Array.IndexOf(Levels, parsed.GetValue(level)))
+            {
+                Session = parsed.GetValue(session),
+                Run = parsed.GetValue(run),
+            },
+            ct));
         return command;
     }
 
@@ -50,27 +61,28 @@ internal static class LogsCommand
         int ShowFile(Terminal terminal)
         {
             terminal.Say($"No gateway answers; this is what the last one left in {file}");
-            new LogPrinter(terminal, settings.Json, wanted.LeastLevel).Print(File.ReadLines(file).TakeLast(wanted.Limit));
+            new LogPrinter(terminal, settings.Json, wanted).Print(File.ReadLines(file), wanted.Limit);
             return ExitCode.Ok;
         }
     }
 
     private static async Task<int> TailAsync(GatewaySession session, LogsWanted wanted, CancellationToken ct)
     {
-        var printer = new LogPrinter(session.Terminal, session.Json, wanted.LeastLevel);
+        var printer = new LogPrinter(session.Terminal, session.Json, wanted);
         long? cursor = null;
         do
         {
             try
             {
-                var query = new LogsQuery { Cursor = cursor, Limit = cursor is null ? wanted.Limit : MostLines };
+                var limit = cursor is null ? wanted.Limit : MostLines;
+                var query = new LogsQuery { Cursor = cursor, Limit = wanted.IsChosen ? MostLines : limit };
                 var tail = await session.Client.CallAsync("logs.tail", query, CliJson.Default.LogsQuery, CliJson.Default.LogsTail, ct);
                 if (tail.Reset && cursor is not null)
                 {
                     session.Terminal.Say("… lines are missing here: the log has been begun anew");
                 }
 
-                printer.Print(tail.Lines);
+                printer.Print(tail.Lines, limit);
                 cursor = tail.Cursor;
             }
             catch (GatewayClosedException) when (wanted.Follow)
@@ -90,7 +102,17 @@ internal static class LogsCommand
 /// <param name="Follow">Whether to go on with what comes.</param>
 /// <param name="Limit">The most lines to begin with.</param>
 /// <param name="LeastLevel">The least important level, 0 for debug to 3 for errors.</param>
-internal sealed record LogsWanted(bool Follow, int Limit, int LeastLevel);
+internal sealed record LogsWanted(bool Follow, int Limit, int LeastLevel)
+{
+    /// <summary>The session that lines must be about; null for any.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The run that lines must be about; null for any.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>True where most lines may be about something else.</summary>
+    public bool IsChosen => Session is not null || Run is not null;
+}
 
 /// <summary>Parameters of <c>logs.tail</c>.</summary>
 internal sealed record LogsQuery

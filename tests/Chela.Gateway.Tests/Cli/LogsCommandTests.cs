@@ -29,6 +29,43 @@ public sealed class LogsCommandTests
     }
 
     [Fact]
+    public async Task Of_one_session_or_run_only_its_lines_are_shown()
+    {
+        var mine = Debug.Replace("\"eventId\"", "\"session\":\"agent:main:main\",\"run\":\"r1\",\"eventId\"", StringComparison.Ordinal);
+
+        var (ofSession, asked) = await ShowAsync([mine, Debug], "--session", "main", "--json", "--limit", "7");
+        var (ofRun, _) = await ShowAsync([mine, Error], "--run", "r1", "--json");
+        var (ofOther, _) = await ShowAsync([mine, Error], "--run", "r2", "--json");
+
+        Assert.Equal((mine + "\n", mine + "\n", ""), (ofSession.Output, ofRun.Output, ofOther.Output));
+        Assert.Equal("5000", asked.Text("limit"));
+    }
+
+    [Fact]
+    public async Task A_level_is_changed_for_a_while()
+    {
+        JsonElement asked = default;
+        await using var gateway = await ScriptedGateway.StartAsync(async connection =>
+        {
+            var request = await connection.ReceiveAsync();
+            asked = request.Params;
+            await connection.AnswerAsync(request, """{"levels":[{"slice":"agents","level":"debug","source":"wanted","untilMs":1795262400000},{"slice":"bus","level":"info","source":"default"}]}""");
+        });
+
+        var shown = await ChelaProcess.RunAsync(["logs", "level", "agents", "debug", "--for", "10m", "--url", gateway.Url.AbsoluteUri]);
+
+        Assert.Equal(("agents", "debug", "600000"), (asked.Text("slice"), asked.Text("level"), asked.Text("forMs")));
+        Assert.Equal("agents        debug   wanted until 2026-11-21 12:00:00Z\nbus           info    default\n", shown.Output);
+    }
+
+    [Theory]
+    [InlineData("agents")]
+    [InlineData("agents", "debug", "--for", "10")]
+    [InlineData("agents", "debug", "--for", "m")]
+    public async Task A_level_that_cannot_be_is_refused(params string[] words) =>
+        Assert.Equal(64, (await ChelaProcess.RunAsync(["logs", "level", .. words])).ExitCode);
+
+    [Fact]
     public async Task Following_goes_on_where_the_last_answer_ended_until_the_person_leaves()
     {
         var cursors = new List<string?>();
@@ -71,14 +108,16 @@ public sealed class LogsCommandTests
     public async Task What_cannot_be_is_refused(string option, string value) =>
         Assert.Equal(64, (await ChelaProcess.RunAsync(["logs", option, value])).ExitCode);
 
-    private static async Task<(Result Shown, JsonElement Asked)> ShowAsync(params string[] options)
+    private static Task<(Result Shown, JsonElement Asked)> ShowAsync(params string[] options) => ShowAsync([Debug, "no line", "{}", Error], options);
+
+    private static async Task<(Result Shown, JsonElement Asked)> ShowAsync(string[] lines, params string[] options)
     {
         JsonElement asked = default;
         await using var gateway = await ScriptedGateway.StartAsync(async connection =>
         {
             var request = await connection.ReceiveAsync();
             asked = request.Params;
-            await connection.AnswerAsync(request, Answer(10, Debug, "no line", "{}", Error));
+            await connection.AnswerAsync(request, Answer(10, lines));
         });
         var shown = await ChelaProcess.RunAsync(["logs", "--url", gateway.Url.AbsoluteUri, .. options]);
         Assert.Equal(0, shown.ExitCode);

@@ -37,6 +37,30 @@ public sealed class LogTests
     }
 
     [Fact]
+    [Trait("Requirement", "O1")]
+    public async Task Lines_name_the_work_that_they_are_about_and_more_is_logged_while_somebody_wants_it()
+    {
+        using var home = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(home.Path));
+        await using var client = await gateway.OpenOpenClawAsync();
+        await client.SendChatAsync("main", "before", "Hello");
+        await client.ChatEndAsync("before");
+
+        await client.CallAsync("logs.level", new JsonObject { ["slice"] = "agents", ["level"] = "debug", ["forMs"] = 600_000 });
+        await client.SendChatAsync("main", "during", "Hello");
+        await client.ChatEndAsync("during");
+
+        var lines = (await client.CallAsync("logs.tail")).List("payload/lines").Select(line => JsonElement.Parse(line.GetString()!)).ToList();
+        Assert.DoesNotContain(lines, line => line.Text("run") == "before");
+        var began = Assert.Single(lines, line => line.Text("eventId") == "1407");
+        Assert.Equal(("agent:main:main", "main", "during", "during"), (began.Text("session"), began.Text("agent"), began.Text("run"), began.Text("message")));
+        Assert.Equal(("webchat", null), (began.Text("channel"), began.Text("connection")));
+        var changed = Assert.Single(lines, line => line.Text("eventId") == "1900");
+        Assert.Equal(began.Text("user"), changed.Text("user"));
+        Assert.NotNull(changed.Text("connection"));
+    }
+
+    [Fact]
     [Trait("Requirement", "A3")]
     public async Task A_token_that_was_made_meanwhile_does_not_reach_the_log()
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Agents.Mcp;
@@ -37,7 +38,7 @@ internal sealed partial class McpServers(ConfigStore config, TimeProvider time, 
             {
                 var stop = new CancellationTokenSource();
                 var before = _running.GetValueOrDefault(name)?.Task ?? Task.CompletedTask;
-                _running[name] = new Running(written.GetProperty(name), stop, Task.Run(() => RunAsync(name, settings, before, stop.Token)));
+                _running[name] = new Running(written.GetProperty(name), stop, Background.Run(() => RunAsync(name, settings, before, stop.Token)));
             }
         }
     }

@@ -1,4 +1,5 @@
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +38,7 @@ internal sealed partial class VectorMaking(TimeProvider time, ILogger<VectorMaki
             }
 
             work = new Work(place.Model);
-            work.Task = Task.Run(() => WorkAsync(work, place, embedder, texts));
+            work.Task = Background.Run(() => WorkAsync(work, place, embedder, texts));
             _works[agentId] = work;
             return work.Task;
         }

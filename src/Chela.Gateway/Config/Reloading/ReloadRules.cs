@@ -72,6 +72,7 @@ internal static class ReloadRules
         new("commands", ReloadKind.Hot, "for the next command"),
         new("channels.webhook", ReloadKind.Hot, "for the next request and the next answer of the account; others notice nothing"),
         new("diagnostics", ReloadKind.Restart, "with the figures that are kept"),
+        new("logging", ReloadKind.Hot, "for what happens from then on"),
     ];
 
     /// <summary>What becomes of a setting that changed; of one that holds others, the strongest of what becomes of these.</summary>
