@@ -4,6 +4,8 @@
 #   bench/run.sh runs [--rounds N] [--seconds S]
 #   bench/run.sh sessions [--rounds N] [--seconds S] [--sessions N]
 #   bench/run.sh chaos [--kills N] [--clients N] [--seed N] [--interrupted tell|continue]
+#   bench/run.sh soak [--seconds S]
+#   bench/run.sh edits [--edits N] [--clients N] [--seed N]
 #   bench/run.sh connections [--rounds N] [--seconds S] [--connections N] [--deaf N] [--events N] [--cuts N]
 # With --only QUESTION one question of the set is asked, with --json the answers are JSON; both go to the terminal, no file is written.
 set -euo pipefail
@@ -12,7 +14,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 set=start
 case ${1:-} in
-    start | connections | sessions | runs | chaos) set=$1; shift ;;
+    start | connections | sessions | runs | soak | chaos | edits) set=$1; shift ;;
 esac
 rid=$(dotnet --info | sed -n 's/^ *RID: *//p' | head -1)
 
@@ -22,14 +24,26 @@ case $set in
     sessions) title='Many sessions' ;;
     runs) title='Answers of a model, through the gateway and without it' ;;
     chaos) title='Killed again and again under load' ;;
+    soak) title='Mixed load for a long time, and memory' ;;
+    edits) title='Its configuration edited again and again under load' ;;
 esac
 
 eng/publish.sh "$rid"
 gateway=artifacts/publish/$rid/chela
-if [ "$set" = chaos ]; then
+if [ "$set" = edits ]; then
+    case " $* " in *' --edits '*) ;; *) set -- "$@" --edits 1000 ;; esac
+    form='The gateway is a self-contained composite ReadyToRun folder. It lives once. After each edit of the file the last valid content has to be in
+force, whole; no connection may break; and what was acknowledged is compared with the transcripts and with what the webhook got, as in the chaos.'
+elif [ "$set" = chaos ]; then
     form='The gateway is a self-contained composite ReadyToRun folder. Every message is sent under a key of its own, and again until it is
 acknowledged; at the end of each era, and once more at the end of all, every transcript, and every answer that the program behind the webhook got,
 is compared with what was acknowledged.'
+fi
+if [ "$set" = soak ]; then
+    case " $* " in *' --seconds '*) ;; *) set -- "$@" --seconds 1200 ;; esac
+    set -- "$@" --rounds 1
+fi
+if [ "$set" = edits ] || [ "$set" = chaos ]; then
     dotnet build bench/Chela.Chaos -c Release -v quiet --nologo
     compare=(dotnet run --project bench/Chela.Chaos -c Release --no-build -- --gateway "$gateway" "$@")
 else

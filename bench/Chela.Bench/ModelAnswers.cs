@@ -27,10 +27,13 @@ internal static class ModelAnswers
             return Measurements(await LoadAsync(model, "http", $"{path}/chat/completions", connections, options.Seconds), connections);
         }
 
-        var address = $"http://127.0.0.1:{model.Port}{path}";
-        await using var gateway = await RunningServer.StartAsync(subject, [.. Settings, ("models.providers.bench.baseUrl", address)]);
+        await using var gateway = await StartBeforeAsync(subject, model);
         return Measurements(await LoadAsync(gateway, "ws", "/rpc", connections, options.Seconds), connections);
     }
+
+    /// <summary>Starts a gateway whose model is that bare Kestrel.</summary>
+    public static Task<RunningServer> StartBeforeAsync(Subject gateway, RunningServer model) => RunningServer.StartAsync(
+        gateway, [.. Settings, ("models.providers.bench.baseUrl", $"http://127.0.0.1:{model.Port}/{Tokens}/v1")]);
 
     private static IEnumerable<Measurement> Measurements(RunLoadResult result, int connections)
     {

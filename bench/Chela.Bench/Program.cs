@@ -8,6 +8,7 @@ var questions = options.Set switch
     "connections" => Connections(options.Crowds),
     "sessions" => Sessions(options),
     "runs" => Runs(options),
+    "soak" => Soaking(options),
     _ => Start(options),
 };
 foreach (var question in questions.Where(question => options.Only is null || options.Only == question.Name))
@@ -31,6 +32,12 @@ static Question[] Runs(BenchOptions options) =>
 [
     new("one", subject => ModelAnswers.AskAsync(subject, options, connections: 1)),
     new("many", subject => ModelAnswers.AskAsync(subject, options, connections: 16)),
+];
+
+static Question[] Soaking(BenchOptions options) =>
+[
+    new("mixed", subject => Soak.AskAsync(subject, options), ForBoth: false),
+    new("touched", TouchedSessions.AskAsync, ForBoth: false),
 ];
 
 static Question[] Connections(ConnectionOptions crowds) =>

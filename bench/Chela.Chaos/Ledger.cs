@@ -30,6 +30,7 @@ internal sealed class Ledger
     private readonly ConcurrentDictionary<string, Message> _acknowledged = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _faults = new();
     private int _resent;
+    private int _cut;
 
     public IReadOnlyCollection<string> Faults => _faults;
 
@@ -39,6 +40,9 @@ internal sealed class Ledger
 
     /// <summary>How often sending a message was tried again, because its acknowledgement did not come or as a trial.</summary>
     public int Resent => _resent;
+
+    /// <summary>How often a connection or a request broke off.</summary>
+    public int Cut => _cut;
 
     public IEnumerable<Message> OfSession(string session) => _acknowledged.Values.Where(message => message.Session == session);
 
@@ -56,6 +60,8 @@ internal sealed class Ledger
     }
 
     public void SentAgain() => Interlocked.Increment(ref _resent);
+
+    public void CutOff() => Interlocked.Increment(ref _cut);
 
     public void Fault(string what) => _faults.Enqueue(what);
 }

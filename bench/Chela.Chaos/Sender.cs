@@ -37,7 +37,7 @@ internal sealed class Sender(int number, Victim gateway, WebhookDoor webhook, Le
                 await SendAsync(message, giveUp);
             }
 
-            await Task.Delay(_random.Next(5, 60), giveUp);
+            await Task.Delay(_random.Next(5, plan.LongestPauseMs), giveUp);
         }
 
         _wire?.Dispose();
@@ -72,6 +72,7 @@ internal sealed class Sender(int number, Victim gateway, WebhookDoor webhook, Le
         catch (Exception e) when (e is WebSocketException or IOException or HttpRequestException
             || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
+            ledger.CutOff();
             _wire?.Dispose();
             _wire = null;
             return false;

@@ -12,6 +12,26 @@ internal sealed record Outcome(IReadOnlyDictionary<string, int> Kills, Ledger Le
     public required IReadOnlyList<double> StartsMs { get; init; }
 
     public required TimeSpan Took { get; init; }
+
+    /// <summary>The report.</summary>
+    public string Table(ChaosPlan plan)
+    {
+        var starts = StartsMs.Order().ToList();
+        return $"""
+            | what | how many |
+            | --- | ---: |
+            {string.Join('\n', Kills.OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"| ended: {kind.Key} | {kind.Value:N0} |"))}
+            | messages acknowledged, by {plan.Clients} clients in 3 dialects and by webhook | {Ledger.Acknowledged:N0} |
+            | … of them with a file, which is given back | {Ledger.WithFile:N0} |
+            | tries without an acknowledgement, made again under the same key | {Ledger.Resent:N0} |
+            | runs cut off, which say so in their transcript | {Interrupted:N0} |
+            | pieces of answers that the webhook's program was sent once more, under their key | {PiecesAgain:N0} |
+            | start after a kill until work is taken, median (ms) | {starts[starts.Count / 2]:N0} |
+            | … slowest (ms) | {starts[^1]:N0} |
+            | the whole trial (s) | {Took.TotalSeconds:N0} |
+            | **lost, doubled, out of order or wrong** | **{Ledger.Faults.Count:N0}** |
+            """;
+    }
 }
 
 /// <summary>
@@ -34,7 +54,7 @@ internal sealed class Trial(ChaosPlan plan, Action<string> tell)
     {
         var began = Stopwatch.GetTimestamp();
         using var channel = new ChannelFake(_ledger, plan.Seed);
-        await using var gateway = new Victim(plan.Gateway, channel.Url, plan.Interrupted);
+        await using var gateway = new Victim(plan.Gateway, channel.Url, plan);
         using var webhook = new WebhookDoor(gateway);
         Sender[] senders = [.. Enumerable.Range(0, plan.Clients).Select(number => new Sender(number, gateway, webhook, _ledger, plan))];
         for (var era = 0; Kills < plan.Kills && _ledger.Faults.Count < MaxFaults; era++)

@@ -18,18 +18,28 @@ internal sealed class Victim : IAsyncDisposable
     /// <summary>Puts its state into a new directory.</summary>
     /// <param name="program">The gateway's program.</param>
     /// <param name="answers">Where the answers of the webhook's account go.</param>
-    /// <param name="interrupted">What becomes of runs that a kill cuts off.</param>
-    public Victim(string program, string answers, string interrupted)
+    /// <param name="plan">What is tried.</param>
+    public Victim(string program, string answers, ChaosPlan plan)
     {
         _program = program;
         var account = new JsonObject { ["secret"] = Secret, ["url"] = answers, ["textChunkLimit"] = 100 };
-        var config = new JsonObject
+        Settings = new JsonObject
         {
-            ["agents"] = new JsonObject { ["defaults"] = new JsonObject { ["interrupted"] = interrupted } },
+            ["gateway"] = plan.Edits > 0 ? new JsonObject { ["limits"] = Unlimited, ["reload"] = new JsonObject { ["mode"] = "hot" } } : [],
+            ["agents"] = new JsonObject { ["defaults"] = new JsonObject { ["interrupted"] = plan.Interrupted } },
             ["channels"] = new JsonObject { ["webhook"] = new JsonObject { [WebhookDoor.Account] = account } },
         };
-        File.WriteAllText(Path.Combine(StateDirectory, "chela.json"), config.ToJsonString());
+        File.WriteAllText(ConfigFile, Settings.ToJsonString());
     }
+
+    /// <summary>What its configuration file says at the start.</summary>
+    public JsonObject Settings { get; }
+
+    /// <summary>Its configuration file.</summary>
+    public string ConfigFile => Path.Combine(StateDirectory, "chela.json");
+
+    /// <summary>One life has to bear what would otherwise be spread over many.</summary>
+    private static JsonObject Unlimited => new() { ["maxChatPerMinute"] = 0, ["maxChatPerMinutePerAddress"] = 0 };
 
     public int Port { get; } = FreePort.Next();
 

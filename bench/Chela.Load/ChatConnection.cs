@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Chela.Load;
 
-/// <summary>Asks the model behind a gateway by JSON-RPC over a WebSocket, each time in a session of its own.</summary>
+/// <summary>Asks the model behind a gateway by JSON-RPC over a WebSocket, each time in a session of its own or in one of a few.</summary>
 internal sealed class ChatConnection : IModelConnection
 {
     private readonly LoadPlan _plan;
@@ -24,7 +24,7 @@ internal sealed class ChatConnection : IModelConnection
     public async Task<Answer> AskAsync()
     {
         var question = Encoding.ASCII.GetBytes(
-            $$$"""{"jsonrpc":"2.0","id":1,"method":"chat.send_stream","params":{"text":"Hello there","session_key":"bench-{{{Guid.NewGuid():N}}}"}}""");
+            $$$"""{"jsonrpc":"2.0","id":1,"method":"chat.send_stream","params":{"text":"Hello there","session_key":"bench-{{{NextSession()}}}"}}""");
         var asked = Stopwatch.GetTimestamp();
         await _socket.SendAsync(question, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         for (var first = 0L; ;)
@@ -45,6 +45,8 @@ internal sealed class ChatConnection : IModelConnection
             }
         }
     }
+
+    private string NextSession() => _plan.Sessions == 0 ? $"{Guid.NewGuid():N}" : $"{Random.Shared.Next(_plan.Sessions)}";
 
     public void Dispose() => _socket.Dispose();
 

@@ -58,6 +58,9 @@ public sealed record LoadPlan
     /// <summary>From how many addresses of 127.0.0.0/8 a crowd comes (Linux); 1 leaves the choice to the system.</summary>
     public int Addresses { get; init; } = 1;
 
+    /// <summary>How many sessions those who ask a model go round in; 0 for a new one each time.</summary>
+    public int Sessions { get; init; }
+
     /// <summary>How many events the trial of the resumption takes in.</summary>
     public int Events { get; init; } = 100_000;
 
@@ -69,7 +72,7 @@ public sealed record LoadPlan
 
     /// <summary>
     /// Reads <c>--target URI --mode M --token T --method M --params JSON --connections N --depth N --seconds S --warm-up S --logins N --addresses N
-    /// --events N --cuts N</c>.
+    /// --sessions N --events N --cuts N</c>.
     /// </summary>
     public static LoadPlan Parse(string[] args)
     {
@@ -90,6 +93,7 @@ public sealed record LoadPlan
             WarmUpSeconds = Number(given, "--warm-up", plan.WarmUpSeconds),
             Logins = Number(given, "--logins", plan.Logins),
             Addresses = Number(given, "--addresses", plan.Addresses),
+            Sessions = Number(given, "--sessions", plan.Sessions),
             Events = Number(given, "--events", plan.Events),
             Cuts = Number(given, "--cuts", plan.Cuts),
         };

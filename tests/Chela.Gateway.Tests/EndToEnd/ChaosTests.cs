@@ -8,22 +8,13 @@ namespace Chela.Gateway.Tests.EndToEnd;
 public sealed class ChaosTests
 {
     [Fact]
-    public async Task Killed_at_random_and_at_steps_of_its_storage_the_gateway_loses_and_doubles_nothing()
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Chela.Chaos.exe" : "Chela.Chaos");
-        var start = new ProcessStartInfo(program, ["--gateway", GatewayProcess.Executable, "--kills", "20"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var trial = Process.Start(start)!;
-        var output = trial.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = trial.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await trial.WaitForExitAsync(TestContext.Current.CancellationToken);
+    public Task Killed_at_random_and_at_steps_of_its_storage_the_gateway_loses_and_doubles_nothing() =>
+        TryAsync("--kills", "20", "| **lost, doubled, out of order or wrong** | **0** |");
 
-        Assert.True(trial.ExitCode == 0, await errors);
-        Assert.Contains("| **lost, doubled, out of order or wrong** | **0** |", await output, StringComparison.Ordinal);
-    }
+    [Fact]
+    [Trait("Requirement", "K3")]
+    public Task However_its_file_is_edited_the_last_valid_one_is_in_force_and_no_connection_breaks() =>
+        TryAsync("--edits", "25", "| **not in force, lost, doubled, out of order or wrong** | **0** |");
 
     [Fact]
     public async Task A_process_that_is_to_die_at_a_step_says_so_and_dies_there()
@@ -50,5 +41,22 @@ public sealed class ChaosTests
 
         Assert.Equal(78, code);
         Assert.Contains("CHELA_CRASH_AT", errors, StringComparison.Ordinal);
+    }
+
+    private static async Task TryAsync(string what, string times, string outcome)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Chela.Chaos.exe" : "Chela.Chaos");
+        var start = new ProcessStartInfo(program, ["--gateway", GatewayProcess.Executable, what, times])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var trial = Process.Start(start)!;
+        var output = trial.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = trial.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await trial.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(trial.ExitCode == 0, await errors);
+        Assert.Contains(outcome, await output, StringComparison.Ordinal);
     }
 }
