@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Chela.Gateway.Config;
@@ -90,7 +88,7 @@ internal sealed class ConfigSettings(ConfigKeys keys)
                 parent = parent[segment]!.AsObject();
             }
 
-            parent[key.Segments[^1]] = Coerce(key, text);
+            parent[key.Segments[^1]] = SettingValue.Of(key, text);
             _places[ConfigPointer.FromSegments(key.Segments)] = place;
         }
 
@@ -99,34 +97,5 @@ internal sealed class ConfigSettings(ConfigKeys keys)
             _places.TryGetValue(pointer, out var place) ? place
             : pointer.Length == 0 ? string.Join(", ", _places.Values)
             : PlaceOf(ConfigPointer.Parent(pointer));
-
-        // A text that is not of the key's type stays a text: the schema then refuses it in the usual words.
-        private static JsonNode Coerce(ConfigKey key, string text) => key.Type switch
-        {
-            "integer" when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
-            "number" when double.TryParse(text, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) => real,
-            "boolean" when bool.TryParse(text, out var yes) => yes,
-            "array" => List(key, text),
-            _ => text,
-        };
-
-        // Texts are separated by commas; any list can be written as JSON.
-        private static JsonNode List(ConfigKey key, string text)
-        {
-            if (!text.TrimStart().StartsWith('['))
-            {
-                var separated = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-                return key.HoldsTexts ? new JsonArray([.. separated.Select(one => JsonValue.Create(one))]) : text;
-            }
-
-            try
-            {
-                return JsonNode.Parse(text)!;
-            }
-            catch (JsonException)
-            {
-                return text;
-            }
-        }
     }
 }

@@ -15,12 +15,7 @@ internal static class ConfigServices
         .AddSingleton<ConfigNews>()
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ConfigFollowers>(provider, setup))
         .AddSingleton(_ => new ConfigFile(
-            new DocumentFile(setup.Sources.FilePath, new DocumentOptions
-            {
-                MaxBytes = ConfigText.MaxBytes,
-                KeepsMode = true,
-                Step = setup.Crash is { } crash ? crash.Pass : null,
-            }),
+            Document(setup.Sources.FilePath, setup.Crash is { } crash ? crash.Pass : null),
             new DocumentFile($"{setup.Sources.FilePath}.last-good", new DocumentOptions { MaxBytes = ConfigText.MaxBytes, Backups = 0 }),
             setup.Sources.FileBytes))
         .AddSingleton(provider => new ConfigReload(
@@ -32,4 +27,12 @@ internal static class ConfigServices
         .AddSingleton<ConfigWatch>()
         .AddSingleton<IMethodModule, ConfigStatusMethods>()
         .AddSingleton<IMethodModule, ConfigWriteMethods>();
+
+    /// <summary>The file as every writer of it opens it.</summary>
+    public static DocumentFile Document(string path, StorageStep? step) => new(path, new DocumentOptions
+    {
+        MaxBytes = ConfigText.MaxBytes,
+        KeepsMode = true,
+        Step = step,
+    });
 }

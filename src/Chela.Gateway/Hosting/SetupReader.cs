@@ -86,7 +86,7 @@ internal static class SetupReader
     }
 
     /// <summary>The environment, and what the file of variables in the state directory adds to it.</summary>
-    private static async Task<IReadOnlyDictionary<string, string>> ReadVariablesAsync(GatewayOptions options, CancellationToken ct)
+    public static async Task<IReadOnlyDictionary<string, string>> ReadVariablesAsync(GatewayOptions options, CancellationToken ct)
     {
         var path = options.Paths.VariablesFile;
         try

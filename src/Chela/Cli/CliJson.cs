@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Cli.Chat;
+using Chela.Cli.Config;
 using Chela.Cli.Devices;
+using Chela.Gateway.Hosting.Desk;
 
 namespace Chela.Cli;
 
@@ -25,6 +27,10 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(LogsQuery))]
 [JsonSerializable(typeof(LogsTail))]
 [JsonSerializable(typeof(LogLevelWish))]
+[JsonSerializable(typeof(ConfigVerdict))]
+[JsonSerializable(typeof(ConfigFileReport))]
+[JsonSerializable(typeof(ConfigFileChange))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigDifference>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;

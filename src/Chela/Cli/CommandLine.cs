@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Chela.Cli.Chat;
+using Chela.Cli.Config;
 using Chela.Cli.Devices;
 
 namespace Chela.Cli;
@@ -49,7 +50,15 @@ internal static class CommandLine
             gateway.Add(service);
         }
 
-        var root = new RootCommand("A self-hosted gateway for AI assistants.") { gateway, ChatCommand.Create(interrupts), DevicesCommand.Create(), UsageCommand.Create(), LogsCommand.Create() };
+        var root = new RootCommand("A self-hosted gateway for AI assistants.")
+        {
+            gateway,
+            ChatCommand.Create(interrupts),
+            ConfigCommand.Create(interrupts),
+            DevicesCommand.Create(),
+            UsageCommand.Create(),
+            LogsCommand.Create(),
+        };
         foreach (var option in root.Options)
         {
             option.Action = option switch

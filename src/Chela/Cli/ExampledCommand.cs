@@ -23,12 +23,14 @@ internal sealed class ExampledHelp : SynchronousCommandLineAction
 
         Exit codes:
           0    done
-          1    the gateway answered with an error, or the run failed
+          1    the gateway answered with an error, the run failed, or there is no such setting or backup
           64   the command line is wrong
           69   no gateway answers, or the connection broke
           70   a fault of this program
+          73   a file cannot be written
           75   no answer in time
           77   the gateway refused the credential
+          78   the configuration is wrong
           130  interrupted by Ctrl-C
 
         """;

@@ -14,6 +14,11 @@ public sealed class CommandLineTests
     [InlineData("devices list", "chela devices list --json")]
     [InlineData("devices approve", "chela devices approve REQUEST")]
     [InlineData("devices setup-code", "chela devices setup-code --public-url wss://gateway.example")]
+    [InlineData("config", "chela config set agents.defaults.model")]
+    [InlineData("config get", "chela config get session.mainKey")]
+    [InlineData("config set", "chela config set gateway.port 18790")]
+    [InlineData("config unset", "chela config unset agents.list[1]")]
+    [InlineData("config diff", "chela config diff running")]
     [InlineData("chat", "chela chat \"What is on my list today?\"")]
     public async Task Help_of_every_command_ends_with_examples(string command, string example)
     {
@@ -30,7 +35,7 @@ public sealed class CommandLineTests
     {
         var help = await ChelaProcess.RunAsync(["--help"]);
 
-        foreach (var code in new[] { "0 ", "1 ", "64 ", "69 ", "70 ", "75 ", "77 ", "130 " })
+        foreach (var code in new[] { "0 ", "1 ", "64 ", "69 ", "70 ", "73 ", "75 ", "77 ", "78 ", "130 " })
         {
             Assert.Contains("\n  " + code, help.Output, StringComparison.Ordinal);
         }

@@ -1,15 +1,12 @@
 namespace Chela.Gateway.Config.Reloading;
 
-/// <summary>What is wrong with a configuration that only other slices can tell; a gateway would not start with it.</summary>
-internal delegate IEnumerable<string> ConfigCheck(ChelaConfig config);
-
 /// <summary>
 /// Puts another configuration in force, as far as that can be without a restart. What is in force is always a configuration that was checked
 /// whole: settings that need a restart stay in it as they were.
 /// </summary>
 internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, ConfigCheck check, TimeProvider time)
 {
-    private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
+    private readonly ConfigChecker _checker = new(sources, check);
     private volatile ConfigState _state = new(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>How the file stands to what is in force.</summary>
@@ -17,12 +14,7 @@ internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, Con
 
     /// <summary>The configuration that a text of the file makes; nothing is changed.</summary>
     /// <exception cref="ConfigException">A gateway would not start with it.</exception>
-    public ConfigSnapshot Check(byte[]? text)
-    {
-        var next = _loader.Value.Load(sources with { FileBytes = text });
-        ConfigProblem[] problems = [.. check(next.Config).Select(problem => new ConfigProblem(ConfigLayer.File, Path.GetFileName(sources.FilePath), "", problem))];
-        return problems.Length == 0 ? next : throw new ConfigException(problems);
-    }
+    public ConfigSnapshot Check(byte[]? text) => _checker.Check(text);
 
     /// <summary>Puts a checked configuration in force, but for what has to wait for a restart; gives the settings that changed.</summary>
     /// <param name="waits">True where everything has to wait.</param>
@@ -54,6 +46,6 @@ internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, Con
     private ConfigSnapshot? Hold(ConfigSnapshot before, ConfigSnapshot next, IReadOnlyList<ConfigPath> held)
     {
         var mixed = ConfigLoader.Mixed(HeldSettings.Mix(before.Effective, next.Effective, held), HeldSettings.Origins(before, next, held), next.References.And(before.References), next);
-        return mixed is not null && !check(mixed.Config).Any() ? mixed : null;
+        return mixed is not null && !_checker.ProblemsOf(mixed.Config).Any() ? mixed : null;
     }
 }
