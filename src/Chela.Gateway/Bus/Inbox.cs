@@ -65,6 +65,7 @@ internal sealed class Inbox(Journal journal, GatewayMeter meter, TimeProvider ti
     /// <exception cref="JournalWriteException">It could not be written; it counts as never sent.</exception>
     public async ValueTask<Acceptance> AcceptAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue)
     {
+        using var span = Traces.Begin("inbox.accept");
         var began = time.GetTimestamp();
         var record = InboxRecord.Of(message) with { Wishes = wishes, Queue = queue };
         Entry entry;

@@ -40,6 +40,9 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
     /// <summary>The files that came with the message; absent where there are none.</summary>
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
+    /// <summary>The trace that it belongs to.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>What is wanted of this run alone.</summary>
     public TurnWishes? Wishes { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
             SenderId = message.SenderId,
             Origin = message.Origin,
             ReplyTo = message.ReplyTo,
+            TraceParent = message.TraceParent,
             Attachments = message.Attachments.Count > 0 ? message.Attachments : null,
         };
 
@@ -94,6 +98,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
         {
             Origin = Origin,
             ReplyTo = ReplyTo,
+            TraceParent = TraceParent,
             Attachments = Attachments ?? [],
         };
         var turn = new Turn(message)

@@ -93,7 +93,7 @@ internal sealed partial class Outbox(Journal journal, GatewayMeter meter, TimePr
     /// <returns>False when the disk refuses.</returns>
     public async ValueTask<bool> TryEnqueueAsync(OutboundMessage message)
     {
-        if (!Knows(message.Id) && !await TryWriteAsync(new OutboxItem(message).ToRecord()))
+        if (!Knows(message.Id) && !await TryWriteAsync(new OutboxItem(message with { TraceParent = Traces.Here }).ToRecord()))
         {
             return false;
         }

@@ -36,6 +36,7 @@ internal sealed record OutboxItem(OutboundMessage Message) : IWorkScope
     {
         Target = Message.Target,
         Text = Message.Text,
+        TraceParent = Message.TraceParent,
         Pieces = Pieces,
         Arrived = Arrived,
         Attempts = Attempts,
@@ -45,7 +46,7 @@ internal sealed record OutboxItem(OutboundMessage Message) : IWorkScope
 
     public static OutboxItem Of(OutboxRecord record) =>
         record is { Target: { } target, Text: { } text }
-            ? new OutboxItem(new OutboundMessage(record.Id, target, text, record.AtMs))
+            ? new OutboxItem(new OutboundMessage(record.Id, target, text, record.AtMs) { TraceParent = record.TraceParent })
             {
                 Pieces = record.Pieces,
                 Arrived = record.Arrived,

@@ -36,6 +36,9 @@ internal sealed record OutboxRecord(string Kind, string Id, long AtMs)
 
     public string? Text { get; init; }
 
+    /// <summary>The trace that it belongs to.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The length of each piece, in characters of the text.</summary>
     public IReadOnlyList<int>? Pieces { get; init; }
 

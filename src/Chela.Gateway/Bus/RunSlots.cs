@@ -32,7 +32,9 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
         await turn.Telling;
         turn.Slot = NewSlot(turn.Session);
         await turn.Slot.TakeAsync(turn.Aborted);
+        var span = TurnTrace.Begin(turn);
         await GuardedAsync(handlers.Run, turn, stopping);
+        await TurnTrace.EndAsync(span, turn);
         turn.Slot.Release();
         foreach (var one in turn.Carried.Prepend(turn))
         {

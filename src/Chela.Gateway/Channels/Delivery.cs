@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Chela.Contracts.Channels;
 using Chela.Contracts.Messages;
@@ -183,7 +184,9 @@ internal sealed partial class Delivery : IDisposable
         try
         {
             var attempt = _outbox.Sending(item);
+            var span = Traces.Begin("deliver", ActivityKind.Producer, item.Message.TraceParent)?.SetTag("chela.channel", piece.Target.Channel);
             var outcome = await AskAsync(channel, piece);
+            Traces.End(span, outcome.Status == SendStatus.Sent ? null : outcome.Status.ToString());
             Log.Tried(_logger, piece.IdempotencyKey, attempt, outcome.Status, outcome.Reason);
             return outcome.Status == SendStatus.Later && attempt >= MaxAttempts
                 ? SendOutcome.Refused($"Given up after {attempt} tries. {outcome.Reason}")

@@ -5,6 +5,8 @@ namespace Chela.Gateway.Config;
 /// <summary>What programs that watch the gateway may see.</summary>
 internal sealed record DiagnosticsConfig
 {
+    public OtelConfig Otel { get; init; } = new();
+
     public PrometheusConfig Prometheus { get; init; } = new();
 }
 
@@ -27,6 +29,20 @@ internal static class DiagnosticsRule
         if (diagnostics.Prometheus.Token is { } token && SecretRule.Refusal(token) is { } weak)
         {
             yield return ("diagnostics.prometheus.token", weak);
+        }
+
+        var otel = diagnostics.Otel;
+        foreach (var (name, address) in new[] { ("endpoint", otel.Endpoint), ("tracesEndpoint", otel.TracesEndpoint), ("metricsEndpoint", otel.MetricsEndpoint) })
+        {
+            if (address is not null && AddressRule.Refusal(address) is { } wrong)
+            {
+                yield return ($"diagnostics.otel.{name}", wrong);
+            }
+        }
+
+        foreach (var problem in HeaderRule.Problems("diagnostics.otel.headers", otel.Headers))
+        {
+            yield return problem;
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, E
             var context = new CallContext(call.Method, connection.Caller, connection)
             {
                 Id = call.Id,
+                TraceParent = call.TraceParent,
                 Interim = connection.Dialect.AnswersTwice ? this : null,
             };
             var outcome = Invoke(call, context);
@@ -112,7 +113,7 @@ internal sealed class CallRunner(Connection connection, Dispatcher dispatcher, E
             calls,
             call =>
             {
-                contexts.Add(new CallContext(call.Method, connection.Caller, connection));
+                contexts.Add(new CallContext(call.Method, connection.Caller, connection) { TraceParent = call.TraceParent });
                 return Invoke(call, contexts[^1]);
             },
             writer);

@@ -43,7 +43,7 @@ internal sealed class HttpCalls(
 
         ValueTask<Outcome> Call(WireCall call)
         {
-            contexts.Add(new CallContext(call.Method, caller, connection));
+            contexts.Add(new CallContext(call.Method, caller, connection) { TraceParent = call.TraceParent });
             return call.Error is { } error ? new(error) : dispatcher.InvokeAsync(_dialect.Name, call.Parameters.Span, contexts[^1], ct);
         }
 

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Connections;
@@ -18,7 +20,21 @@ internal sealed class RequestWork(ILogger<RequestWork> logger)
         }
 
         using var scope = logger.BeginScope(new Scope(context));
+        var span = HttpMethods.IsPost(context.Request.Method) && Traces.IsWanted ? Begin(context.Request) : null;
         await next(context);
+        End(span, context);
+    }
+
+    private static Activity? Begin(HttpRequest request) => Traces.Begin("POST", ActivityKind.Server, request.Headers.TraceParent);
+
+    private static void End(Activity? span, HttpContext context)
+    {
+        if (span is not null)
+        {
+            span.DisplayName = $"POST {(context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}";
+            span.SetTag("http.response.status_code", context.Response.StatusCode);
+            Traces.End(span, context.Response.StatusCode >= StatusCodes.Status500InternalServerError ? "http" : null);
+        }
     }
 
     private sealed class Scope(HttpContext context) : IWorkScope

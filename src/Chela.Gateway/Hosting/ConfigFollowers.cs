@@ -42,6 +42,7 @@ internal sealed class ConfigFollowers
         .. models.Providers.SelectMany(provider => provider.Secrets),
         .. config.Channels.Webhook.Values.Select(account => account.Secret),
         .. McpSecrets.Of(config.Mcp),
+        .. config.Diagnostics.Otel.Headers.Values,
     ];
 
     private ModelSettings ModelsOf(ChelaConfig config) => ModelSettings.Read(config, _setup.Sources.Environment.GetValueOrDefault, []);

@@ -16,6 +16,7 @@ internal static class LogServices
         .AddSingleton<LogLevels>()
         .AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>())
         .AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>())
+        .AddHostedService<OtlpHost>()
         .AddSingleton<IMethodModule, LogMethods>()
         .AddSingleton<IMethodModule, LogLevelMethods>();
 }

@@ -17,6 +17,9 @@ internal sealed class CallContext(string method, Caller caller, ICallerConnectio
     /// <summary>The raw JSON of the call's id; null for a notification.</summary>
     public byte[]? Id { get; init; }
 
+    /// <summary>The trace that the caller says the call belongs to (W3C Trace Context); null for none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Where answers before the last one go; null where a call has one answer only.</summary>
     public IInterimAnswers? Interim { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
@@ -21,7 +22,7 @@ internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, 
     {
         var began = meter.MeasuresCalls ? time.GetTimestamp() : default(long?);
         var method = methods.Find(dialect, context.Method, parameters);
-        var outcome = Decide(method, parameters, context, ct);
+        var outcome = Traces.IsWanted ? Trace(method, parameters, context, ct) : Decide(method, parameters, context, ct);
         return began is { } start ? MeasureAsync(method, outcome, start) : outcome;
     }
 
@@ -75,6 +76,23 @@ internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, 
         {
             deadline?.Dispose();
         }
+    }
+
+    /// <summary>What the method begins belongs to the call; what its connection does next does not.</summary>
+    private ValueTask<Outcome> Trace(RpcMethod? method, ReadOnlySpan<byte> parameters, CallContext context, CancellationToken ct)
+    {
+        var around = Activity.Current;
+        var span = Traces.Begin(method?.Name ?? "unknown", ActivityKind.Server, context.TraceParent);
+        var outcome = Decide(method, parameters, context, ct);
+        Activity.Current = around;
+        return EndAsync(span, outcome);
+    }
+
+    private static async ValueTask<Outcome> EndAsync(Activity? span, ValueTask<Outcome> pending)
+    {
+        var outcome = await pending;
+        Traces.End(span, outcome.Error?.Kind.ToString());
+        return outcome;
     }
 
     private async ValueTask<Outcome> MeasureAsync(RpcMethod? method, ValueTask<Outcome> pending, long began)

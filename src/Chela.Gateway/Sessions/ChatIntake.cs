@@ -7,6 +7,7 @@ using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Sessions;
@@ -126,6 +127,8 @@ internal sealed partial class ChatIntake(
 
     private async ValueTask<Intake> TakeInAsync(InboundMessage message, TurnWishes wishes, QueueSettings queue, Uploads? files)
     {
+        message = Traces.Here is { } trace ? message with { TraceParent = trace } : message;
+
         // First, for a message that is known needs no place.
         var acceptance = await inbox.RecogniseAsync(message) ?? await ReserveAsync(message, wishes, queue, files);
         if (acceptance != Acceptance.New)

@@ -11,6 +11,9 @@ internal sealed class GatewayMeter : IDisposable
     /// <summary>The name by which listeners ask for it.</summary>
     public const string Name = "Chela";
 
+    /// <summary>The meter of what .NET measures of the process.</summary>
+    public const string OfRuntime = "System.Runtime";
+
     private readonly Meter _meter = new(Name);
     private readonly Histogram<double> _calls;
     private readonly Histogram<double> _inboxWait;

@@ -44,6 +44,12 @@ internal readonly record struct WireFrame(ReadOnlyMemory<WireCall> Calls, bool I
 /// <param name="Error">Why the call cannot be made; null when it can.</param>
 internal readonly record struct WireCall(byte[]? Id, string Method, ReadOnlyMemory<byte> Parameters, RpcError? Error)
 {
+    /// <summary>The longest <c>traceparent</c> that is looked at, in bytes (01-wire § 3.1).</summary>
+    public const int MaxTraceParent = 128;
+
+    /// <summary>The trace that the caller says the call belongs to, unchecked; null for none.</summary>
+    public string? TraceParent { get; init; }
+
     public static WireCall Refused(byte[]? id, RpcErrorKind kind, string message) => new(id, "", default, new RpcError(kind, message));
 }
 

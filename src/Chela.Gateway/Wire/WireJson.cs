@@ -20,6 +20,15 @@ internal static class WireJson
         return frame[start..(int)reader.BytesConsumed];
     }
 
+    /// <summary>The text after the name that the reader stands on, if it can be a trace; the reader moves to its end.</summary>
+    public static string? TraceParent(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var text = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= WireCall.MaxTraceParent ? reader.GetString() : null;
+        reader.Skip();
+        return text;
+    }
+
     /// <summary>True for what the reader throws at bad text: not JSON, or an escape that is half of a character.</summary>
     public static bool IsUnreadable(Exception e) => e is JsonException or InvalidOperationException;
 }

@@ -80,13 +80,15 @@ internal sealed class FakeWebhook : IAsyncDisposable
 
     /// <summary>Posts a body, signed unless something else is given.</summary>
     public async Task<(int Status, JsonElement Answer)> PostAsync(
-        GatewayProcess gateway, string body, string? signature = null, DateTimeOffset? at = null, string account = Account, string type = "application/json")
+        GatewayProcess gateway, string body, string? signature = null, DateTimeOffset? at = null, string account = Account, string type = "application/json",
+        string? traceParent = null)
     {
         var timestamp = (at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.HttpUrl, $"/webhook/{account}"));
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
         request.Headers.ExpectContinue = body.Length > 1_000_000; // who is refused by the length alone need not send it
         request.Headers.Add("X-Chela-Timestamp", timestamp);
+        request.Headers.Add("traceparent", traceParent is null ? [] : [traceParent]);
         request.Headers.Add("X-Chela-Signature", signature ?? Sign(timestamp, Encoding.UTF8.GetBytes(body)));
         using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -41,6 +41,7 @@ internal sealed class ProviderDocuments : IDisposable
     {
         AllowAutoRedirect = false, // a redirect could lead anywhere, also into this network
         UseCookies = false,
+        ActivityHeadersPropagator = null, // a trace is none of its business
         ConnectTimeout = Limit,
         MaxResponseHeadersLength = 16,
     })

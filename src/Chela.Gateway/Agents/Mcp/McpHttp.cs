@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Agents.Mcp;
 
@@ -14,6 +15,7 @@ internal static class McpHttp
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             AllowAutoRedirect = false,
             UseCookies = false,
+            ActivityHeadersPropagator = TraceHeader.Sent,
         };
         return new HttpClient(new Guard(connections, time)) { Timeout = Timeout.InfiniteTimeSpan };
     }

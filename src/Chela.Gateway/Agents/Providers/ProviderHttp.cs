@@ -1,3 +1,5 @@
+using Chela.Gateway.Telemetry;
+
 namespace Chela.Gateway.Agents.Providers;
 
 /// <summary>Makes the HTTP client that all providers of a gateway share.</summary>
@@ -17,6 +19,7 @@ internal static class ProviderHttp
 
         // A provider has no reason to redirect a POST; following one would send the conversation somewhere unasked.
         AllowAutoRedirect = false,
+        ActivityHeadersPropagator = TraceHeader.Sent,
     })
     {
         // The providers bound the silence between bytes; a bound on the whole call would cut long answers.

@@ -5,6 +5,7 @@ using Chela.Contracts.Messages;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Approvals;
 using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -51,6 +52,23 @@ internal sealed partial class ToolRunner(
     /// <param name="replyTo">Where people are asked besides; null for nowhere.</param>
     /// <param name="ct">Ends with the run.</param>
     public async Task<ToolResult> RunAsync(FunctionCallContent call, ToolContext context, ReplyTarget? replyTo, CancellationToken ct)
+    {
+        if (Traces.Begin("execute_tool") is not { } span)
+        {
+            return await TryAsync(call, context, replyTo, ct);
+        }
+
+        using (span)
+        {
+            span.DisplayName = $"execute_tool {Shown(call.Name)}";
+            span.SetTag("gen_ai.operation.name", "execute_tool").SetTag("gen_ai.tool.name", Shown(call.Name));
+            var result = await TryAsync(call, context, replyTo, ct);
+            Traces.End(span, result.IsError ? "tool" : null);
+            return result;
+        }
+    }
+
+    private async Task<ToolResult> TryAsync(FunctionCallContent call, ToolContext context, ReplyTarget? replyTo, CancellationToken ct)
     {
         if (!catalog.Now().TryGetValue(call.Name, out var tool))
         {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Chela.Contracts.Channels;
 using Chela.Contracts.Messages;
 using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Channels.Webhook;
 
@@ -20,6 +21,7 @@ internal sealed class WebhookChannel(ConfigStore config, TimeProvider time) : IO
     {
         ConnectTimeout = TimeSpan.FromSeconds(15),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ActivityHeadersPropagator = TraceHeader.Sent,
         AllowAutoRedirect = false, // the answer goes where the configuration says, and nowhere else
     })
     {

@@ -5,8 +5,6 @@ namespace Chela.Gateway.Telemetry.Prometheus;
 /// <summary>Keeps what the gateway's instruments, and those of .NET itself, have measured since it was started, for those who look now and then.</summary>
 internal sealed class MetricsRecorder(GatewayMeter meter) : IDisposable
 {
-    private const string Runtime = "System.Runtime";
-
     private readonly MeterListener _listener = new();
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, InstrumentRecord> _records = new(StringComparer.Ordinal);
@@ -35,7 +33,7 @@ internal sealed class MetricsRecorder(GatewayMeter meter) : IDisposable
 
     private void Publish(Instrument instrument, MeterListener listener)
     {
-        if (instrument.Meter != meter.Meter && instrument.Meter.Name != Runtime)
+        if (instrument.Meter != meter.Meter && instrument.Meter.Name != GatewayMeter.OfRuntime)
         {
             return; // another gateway of the same process has a meter of its own
         }

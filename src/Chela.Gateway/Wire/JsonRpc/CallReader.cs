@@ -78,6 +78,7 @@ internal static class CallReader
         private bool _idIsWrong;
         private byte[]? _id;
         private string? _method;
+        private string? _traceParent;
         private JsonTokenType _kind;
         private ReadOnlyMemory<byte> _parameters;
 
@@ -107,6 +108,10 @@ internal static class CallReader
                 _kind = reader.TokenType;
                 _parameters = WireJson.RawValue(frame, ref reader);
             }
+            else if (reader.ValueTextEquals("traceparent"u8))
+            {
+                _traceParent = WireJson.TraceParent(ref reader);
+            }
             else
             {
                 reader.Skip(); // the standard does not forbid further members
@@ -131,7 +136,7 @@ internal static class CallReader
             }
 
             return _kind is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.Null
-                ? new WireCall(_id, _method, _parameters, null)
+                ? new WireCall(_id, _method, _parameters, null) { TraceParent = _traceParent }
                 : _kind is JsonTokenType.StartArray
                     ? Refuse(RpcErrorKind.InvalidParams, "at /params: parameters are given by name, as an object")
                     : Refuse(RpcErrorKind.InvalidRequest, "at /params: must be an object");

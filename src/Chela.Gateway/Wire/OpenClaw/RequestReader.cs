@@ -38,6 +38,7 @@ internal static class RequestReader
         ReadOnlyMemory<byte> parameters = default;
         var hasParameters = false;
         var expectsProfile = false;
+        string? traceParent = null;
         while (fits && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
@@ -64,7 +65,8 @@ internal static class RequestReader
             else if (reader.ValueTextEquals("expectedProfileId"u8) is var isProfile && (isProfile || reader.ValueTextEquals("traceparent"u8)))
             {
                 expectsProfile |= isProfile;
-                fits = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length is > 0 and <= 128;
+                fits = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length is > 0 and <= WireCall.MaxTraceParent;
+                traceParent = isProfile || !fits ? traceParent : reader.GetString();
             }
             else
             {
@@ -73,7 +75,9 @@ internal static class RequestReader
         }
 
         fits = fits && !reader.Read();
-        call = fits && isRequest && id is not null && method is not null ? new WireCall(id, method, parameters, expectsProfile ? OtherProfile : null) : default;
+        call = fits && isRequest && id is not null && method is not null
+            ? new WireCall(id, method, parameters, expectsProfile ? OtherProfile : null) { TraceParent = traceParent }
+            : default;
         return call.Id is not null;
     }
 

@@ -103,7 +103,7 @@ internal sealed class PlainDialect : IWireDialect
         string? method = null;
         var parameters = default(ReadOnlyMemory<byte>);
         var isObject = true;
-        string? foreign = null;
+        string? foreign = null, traceParent = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("id"u8))
@@ -123,6 +123,10 @@ internal sealed class PlainDialect : IWireDialect
                 isObject = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null;
                 parameters = WireJson.RawValue(frame, ref reader);
             }
+            else if (reader.ValueTextEquals("traceparent"u8))
+            {
+                traceParent = WireJson.TraceParent(ref reader);
+            }
             else
             {
                 foreign ??= reader.ValueTextEquals("jsonrpc"u8) || reader.ValueTextEquals("type"u8) ? reader.GetString() : null;
@@ -133,7 +137,7 @@ internal sealed class PlainDialect : IWireDialect
         reader.Read();
         return foreign is not null ? WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidRequest, $"at /{foreign}: a frame of another dialect; a call is {{id, method, params}}")
             : string.IsNullOrEmpty(method) ? WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidRequest, "at /method: must be a non-empty string")
-            : isObject ? new WireCall(id, method, parameters, null)
+            : isObject ? new WireCall(id, method, parameters, null) { TraceParent = traceParent }
             : WireCall.Refused(id ?? NullId, RpcErrorKind.InvalidParams, "at /params: must be an object");
     }
 }

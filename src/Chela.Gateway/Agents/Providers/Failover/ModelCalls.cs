@@ -48,7 +48,9 @@ internal sealed partial class ModelCalls
     public async IAsyncEnumerable<ModelUpdate> AskAsync(
         IReadOnlyList<ModelRef> models, IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken ct)
     {
+        using var trace = ModelTrace.Begin(models[0]);
         var answer = await FindAsync(models, messages, options, ct);
+        trace?.Answers(answer.Model);
         await using var updates = answer.Updates;
         foreach (var thought in answer.Thought)
         {
@@ -57,8 +59,11 @@ internal sealed partial class ModelCalls
 
         for (var more = answer.HasUpdate; more; more = await updates.MoveNextAsync())
         {
+            trace?.Says(updates.Current);
             yield return new ModelUpdate(answer.Model, updates.Current);
         }
+
+        trace?.Succeed();
     }
 
     private async Task<Answer> FindAsync(IReadOnlyList<ModelRef> models, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken ct)

@@ -45,6 +45,7 @@ internal sealed class HttpFetch : IDisposable
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
+            ActivityHeadersPropagator = null, // a page that an agent reads is told of no trace
             AutomaticDecompression = DecompressionMethods.All,
 
             // What was allowed for one call is not allowed for the next.
