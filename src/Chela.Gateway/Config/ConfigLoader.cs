@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.References;
 using Chela.Gateway.Schema;
 
@@ -118,7 +119,7 @@ internal sealed class ConfigLoader
         var settings = new ConfigSettings(Keys);
         return
         [
-            references.Resolve(new ConfigText(Path.GetFileName(sources.FilePath), sources.FileBytes ?? []).Read(problems)),
+            references.Resolve(new ConfigContent(sources.FileBytes, sources.Included).Read(sources.FilePath, problems)),
             settings.ReadEnvironment(sources.Environment, problems),
             settings.ReadOverrides(sources.Overrides, problems),
         ];

@@ -1,3 +1,5 @@
+using Chela.Gateway.Config.Includes;
+
 namespace Chela.Gateway.Config;
 
 /// <summary>One setting given on the command line.</summary>
@@ -16,6 +18,9 @@ internal sealed record ConfigOverride(string Path, string Value, string Option)
 /// <see cref="ConfigText.MaxBytes"/> is refused, so a reader may stop one byte after that.</param>
 internal sealed record ConfigSources(string FilePath, byte[]? FileBytes)
 {
+    /// <summary>The files that the file includes.</summary>
+    public IncludedFiles Included { get; init; } = IncludedFiles.None;
+
     /// <summary>The environment of the process; what is not configuration is ignored.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

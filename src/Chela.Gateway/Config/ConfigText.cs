@@ -9,7 +9,8 @@ namespace Chela.Gateway.Config;
 /// Reads the file: JSON with comments and trailing commas. Keeps the place of every key and value, so that a problem found
 /// later can say where it is. One reader for one file.
 /// </summary>
-internal sealed class ConfigText(string name, ReadOnlyMemory<byte> bytes)
+/// <param name="above">The pointer of the settings that the file holds; empty where it holds all.</param>
+internal sealed class ConfigText(string name, ReadOnlyMemory<byte> bytes, string above = "")
 {
     /// <summary>The largest file that is read.</summary>
     public const int MaxBytes = 2 * 1024 * 1024;
@@ -69,7 +70,7 @@ internal sealed class ConfigText(string name, ReadOnlyMemory<byte> bytes)
         }
 
         var start = reader.TokenStartIndex;
-        var root = ReadValue(ref reader, "");
+        var root = ReadValue(ref reader, above);
         while (reader.Read())
         {
             // To the end: throws where anything but comments follows.

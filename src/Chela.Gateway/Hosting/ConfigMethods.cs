@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Access;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Config.Secrets;
 using Chela.Gateway.Connections;
@@ -75,17 +76,17 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
 
     private async ValueTask<ConfigView> GetAsync(ConfigGetParams parameters, CallContext context, CancellationToken ct)
     {
-        var text = await ReadAsync(ct);
+        var content = await ReadAsync(ct);
         var snapshot = config.Current;
         var effective = Redaction.Of(snapshot);
-        var hash = revisions.OfText(text);
-        var issues = text.AsSpan().SequenceEqual(file.Text) ? [] : IssuesOf(text);
+        var hash = revisions.Of(content);
+        var issues = content.IsSame(file.Content) ? [] : await IssuesOfAsync(content, ct);
         return new ConfigView(
-            snapshot.FilePath, text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, [], [], hash, revisions.OfText(file.Text));
+            snapshot.FilePath, content.Text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, [], [], hash, revisions.Of(file.Content));
     }
 
-    /// <summary>The file as it is now; where it cannot be read, as it was.</summary>
-    private async Task<byte[]?> ReadAsync(CancellationToken ct)
+    /// <summary>The files as they are now; where the file cannot be read, as they were.</summary>
+    private async Task<ConfigContent> ReadAsync(CancellationToken ct)
     {
         try
         {
@@ -93,15 +94,15 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return file.Text; // config.status says why
+            return file.Content; // config.status says why
         }
     }
 
-    private IReadOnlyList<ConfigIssue> IssuesOf(byte[]? text)
+    private async Task<IReadOnlyList<ConfigIssue>> IssuesOfAsync(ConfigContent content, CancellationToken ct)
     {
         try
         {
-            reload.Check(text);
+            await reload.CheckAsync(content, ct);
             return [];
         }
         catch (ConfigException wrong)

@@ -12,7 +12,7 @@ internal sealed class ConfigNews(ConfigFile file, ConfigRevisions revisions, Eve
 {
     /// <summary>Tells of a change.</summary>
     public void Tell(ConfigChange change) => events.Publish(new ConfigChangedEvent(
-        change.Current.FilePath, revisions.OfText(file.Text), [.. change.Paths.Select(path => path.ToString())], time.GetUtcNow().ToUnixTimeMilliseconds()));
+        change.Current.FilePath, revisions.Of(file.Content), [.. change.Paths.Select(path => path.ToString())], time.GetUtcNow().ToUnixTimeMilliseconds()));
 }
 
 /// <summary>Another configuration is in force.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Chela.Gateway.Config.Includes;
 
 namespace Chela.Gateway.Hosting;
 
@@ -8,6 +9,16 @@ internal sealed class ConfigRevisions
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>Another one for another text of the file, and after a restart. Keyed, because what is hashed holds secrets.</summary>
-    public string OfText(byte[]? text) => $"hmac-sha256:v1:{Base64Url.EncodeToString(HMACSHA256.HashData(_key, text ?? []))}";
+    /// <summary>Another one for another text of any of the files, and after a restart. Keyed, because what is hashed holds secrets.</summary>
+    public string Of(ConfigContent content)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        hash.AppendData(content.Text ?? []);
+        foreach (var file in content.Included.All)
+        {
+            hash.AppendData(SHA256.HashData(file.Content ?? []));
+        }
+
+        return $"hmac-sha256:v1:{Base64Url.EncodeToString(hash.GetHashAndReset())}";
+    }
 }

@@ -1,5 +1,6 @@
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Storage;
@@ -17,7 +18,9 @@ internal static class ConfigServices
         .AddSingleton(_ => new ConfigFile(
             Document(setup.Sources.FilePath, setup.Crash is { } crash ? crash.Pass : null),
             new DocumentFile($"{setup.Sources.FilePath}.last-good", new DocumentOptions { MaxBytes = ConfigText.MaxBytes, Backups = 0 }),
-            setup.Sources.FileBytes))
+            new ConfigContent(setup.Sources.FileBytes, setup.Sources.Included),
+            new IncludeReader(setup.Sources.FilePath, setup.Sources.Environment),
+            path => Document(path, setup.Crash is { } point ? point.Pass : null)))
         .AddSingleton(provider => new ConfigReload(
             provider.GetRequiredService<ConfigStore>(),
             setup.Sources,

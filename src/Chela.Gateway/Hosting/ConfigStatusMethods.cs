@@ -47,7 +47,7 @@ internal sealed class ConfigStatusMethods(ConfigStore config, ConfigFile file, C
         return new(new ConfigStatus(
             snapshot.FilePath,
             snapshot.Config.Gateway.Reload.Mode,
-            revisions.OfText(file.Text),
+            revisions.Of(file.Content),
             state.Problems.Count == 0,
             [.. state.Problems.Select(ConfigIssue.Of)],
             [.. state.RestartNeeded.Select(path => path.ToString())],

@@ -5,13 +5,14 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Rpc;
 
 namespace Chela.Gateway.Hosting;
 
 /// <summary>Changing the file by its whole text or by a patch. Both name the state that they change: what somebody else wrote meanwhile is never lost.</summary>
-internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
+internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer, ConfigFile file, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
@@ -30,7 +31,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
             Cost = CallCost.ControlPlaneWrite,
             Summary = "Change some settings in the configuration file; comments and layout stay.",
         });
-        methods.Add(MethodMap.Method("config.validate", OperatorScopes.Admin, json.ConfigValidateParams, json.ConfigVerdict, Validate) with
+        methods.Add(MethodMap.Method("config.validate", OperatorScopes.Admin, json.ConfigValidateParams, json.ConfigVerdict, ValidateAsync) with
         {
             Summary = "Whether a gateway would start with a text of the configuration file.",
         });
@@ -52,35 +53,35 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
     {
         var patch = PatchOf(parameters.Raw);
         var merge = new ConfigMerge(parameters.ReplacePaths ?? []);
-        var changed = await writer.RewriteAsync(By(context, "config.patch"), now =>
+        var changed = await writer.PatchAsync(By(context, "config.patch"), now =>
         {
             RefuseOldBase(now, parameters.BaseHash, null);
             var settings = Good(now);
             var wanted = ConfigSecrets.Restored(merge.Merge(settings, patch), settings, config.Current.References);
-            return ConfigEdits.Between(settings, wanted).Aggregate(now ?? [], (text, edit) => TextEditor.Apply(text, edit));
+            return ConfigEdits.Between(settings, wanted);
         }, ct);
         return Answer(changed);
     }
 
-    private ValueTask<ConfigVerdict> Validate(ConfigValidateParams parameters, CallContext context, CancellationToken ct)
+    private async ValueTask<ConfigVerdict> ValidateAsync(ConfigValidateParams parameters, CallContext context, CancellationToken ct)
     {
         try
         {
-            reload.Check(Encoding.UTF8.GetBytes(parameters.Raw));
-            return new(new ConfigVerdict(true, []));
+            await reload.CheckAsync(await file.AroundAsync(Encoding.UTF8.GetBytes(parameters.Raw), ct), ct);
+            return new ConfigVerdict(true, []);
         }
         catch (ConfigException wrong)
         {
-            return new(new ConfigVerdict(false, [.. wrong.Problems.Select(ConfigIssue.Of)]));
+            return new ConfigVerdict(false, [.. wrong.Problems.Select(ConfigIssue.Of)]);
         }
     }
 
     /// <summary>A whole text, with the secrets that its writer was not shown.</summary>
-    private byte[] Whole(string method, byte[]? now, string raw, string? baseHash)
+    private byte[] Whole(string method, ConfigContent now, string raw, string? baseHash)
     {
         var text = Encoding.UTF8.GetBytes(raw);
         var problems = new List<ConfigProblem>();
-        var (settings, given) = (Parse(now ?? [], []), Parse(text, problems));
+        var (settings, given) = (Parse(now.Text ?? [], []), Parse(text, problems));
         RefuseOldBase(now, baseHash, given);
         if (problems.Count > 0)
         {
@@ -88,13 +89,13 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
         }
 
         text = ConfigEdits.Between(given, ConfigSecrets.Restored(given, settings, config.Current.References)).Aggregate(text, (before, edit) => TextEditor.Apply(before, edit));
-        RewriteGuard.Check(method, now ?? [], text, settings, given);
+        RewriteGuard.Check(method, now.Text ?? [], text, settings, given);
         return text;
     }
 
-    private void RefuseOldBase(byte[]? now, string? baseHash, JsonObject? given)
+    private void RefuseOldBase(ConfigContent now, string? baseHash, JsonObject? given)
     {
-        if (baseHash == revisions.OfText(now) || (baseHash is null && now is null))
+        if (baseHash == revisions.Of(now) || (baseHash is null && now.Text is null))
         {
             return;
         }
@@ -105,7 +106,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
         }
 
         var error = new RpcError(RpcErrorKind.InvalidRequest, "config changed since last load; re-run config.get and retry");
-        throw new RpcException(given is null ? error : error with { Details = Differences(Parse(now ?? [], []), given) });
+        throw new RpcException(given is null ? error : error with { Details = Differences(Parse(now.Text ?? [], []), given) });
     }
 
     /// <summary>Where the file now is another one than what was sent; never the values.</summary>
@@ -128,10 +129,10 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
         }
     }
 
-    private static JsonObject Good(byte[]? text)
+    private JsonObject Good(ConfigContent content)
     {
         var problems = new List<ConfigProblem>();
-        var settings = Parse(text ?? [], problems);
+        var settings = content.Read(file.Path, problems).Values;
         return problems.Count == 0 ? settings : throw new RpcException(RpcErrorKind.InvalidRequest, "invalid config; fix before patching");
     }
 
@@ -146,7 +147,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
         return new ConfigWritten(true, snapshot.FilePath, Redaction.Of(snapshot))
         {
             Noop = rewritten.Changed is null ? true : null,
-            Hash = revisions.OfText(rewritten.Text),
+            Hash = revisions.Of(rewritten.Content),
             ChangedPaths = [.. (rewritten.Changed ?? []).Select(path => path.ToString())],
             Restart = held.Length == 0 ? null : new ConfigRestart(false, held),
         };

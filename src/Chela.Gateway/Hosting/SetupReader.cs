@@ -1,6 +1,7 @@
 using Chela.Gateway.Access;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.References;
 using Chela.Gateway.Hosting.Tls;
 
@@ -70,6 +71,7 @@ internal static class SetupReader
             var bytes = File.Exists(path) || options.ConfigFile is not null ? await File.ReadAllBytesAsync(path, ct) : null;
             var sources = new ConfigSources(path, bytes)
             {
+                Included = await new IncludeReader(path, options.Environment).ReadAsync(bytes, ct),
                 Environment = options.Environment,
                 Overrides = [.. options.Settings.Select(setting => new ConfigOverride(setting.Key, setting.Value, setting.Option))],
             };

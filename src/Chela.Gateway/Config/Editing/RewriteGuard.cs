@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
+using Chela.Gateway.Config.Includes;
 
 namespace Chela.Gateway.Config.Editing;
 
@@ -18,6 +19,13 @@ internal static class RewriteGuard
             throw new RpcException(RpcErrorKind.InvalidRequest, $"{method} would drop the agents {string.Join(", ", lost)}; delete agents by agents.delete");
         }
 
+        if (IncludesOf(settings).Except(IncludesOf(next)).FirstOrDefault() is { Pointer: not null } include)
+        {
+            throw new RpcException(
+                RpcErrorKind.InvalidRequest,
+                $"{method} would take the included file away from {(include.Pointer.Length == 0 ? "the root" : ConfigPointer.ToDotted(include.Pointer))}; keep its $include, or change single settings by config.patch");
+        }
+
         if (before.Length >= Small && after.Length < before.Length / 2)
         {
             throw new RpcException(
@@ -25,6 +33,15 @@ internal static class RewriteGuard
                 $"{method} would shrink the file from {before.Length} to {after.Length} bytes; take settings away by config.patch, which names them");
         }
     }
+
+    private static IEnumerable<(string Pointer, string Files)> IncludesOf(JsonNode? value, string pointer = "") => value switch
+    {
+        JsonObject settings => settings.SelectMany(setting => setting.Key == IncludeExpansion.Key
+            ? [(pointer, setting.Value?.ToJsonString() ?? "")]
+            : IncludesOf(setting.Value, ConfigPointer.Child(pointer, setting.Key))),
+        JsonArray list => list.SelectMany((item, place) => IncludesOf(item, ConfigPointer.Child(pointer, place))),
+        _ => [],
+    };
 
     private static IEnumerable<string> AgentsOf(JsonObject settings) =>
         ((settings["agents"] as JsonObject)?["list"] as JsonArray ?? []).Select(agent => (agent as JsonObject)?["id"]).OfType<JsonValue>().Select(id => id.ToString());

@@ -1,3 +1,5 @@
+using Chela.Gateway.Config.Includes;
+
 namespace Chela.Gateway.Config.Reloading;
 
 /// <summary>What is wrong with a configuration that only other slices can tell; a gateway would not start with it.</summary>
@@ -7,17 +9,22 @@ internal delegate IEnumerable<string> ConfigCheck(ChelaConfig config);
 internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check)
 {
     private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
+    private readonly IncludeReader _includes = new(sources.FilePath, sources.Environment);
 
     /// <summary>What a text may hold.</summary>
     public ConfigLoader Loader => _loader.Value;
 
-    /// <summary>The configuration that a text of the file makes; null where there is no file.</summary>
+    /// <summary>A text of the file, null where there is none, with the files that it includes as they are now.</summary>
+    public async Task<ConfigContent> AroundAsync(byte[]? text, CancellationToken ct) => new(text, await _includes.ReadAsync(text, ct));
+
+    /// <summary>The configuration that a content of the files makes.</summary>
     /// <exception cref="ConfigException">A gateway would not start with it.</exception>
-    public ConfigSnapshot Check(byte[]? text)
+    public Task<ConfigSnapshot> CheckAsync(ConfigContent content, CancellationToken ct)
     {
-        var next = Loader.Load(sources with { FileBytes = text });
+        ct.ThrowIfCancellationRequested();
+        var next = Loader.Load(sources with { FileBytes = content.Text, Included = content.Included });
         ConfigProblem[] problems = [.. ProblemsOf(next.Config).Select(problem => new ConfigProblem(ConfigLayer.File, Path.GetFileName(sources.FilePath), "", problem))];
-        return problems.Length == 0 ? next : throw new ConfigException(problems);
+        return problems.Length == 0 ? Task.FromResult(next) : throw new ConfigException(problems);
     }
 
     /// <summary>What is wrong between settings each of which is right, as far as only other slices can tell.</summary>

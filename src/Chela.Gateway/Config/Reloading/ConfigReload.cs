@@ -1,3 +1,5 @@
+using Chela.Gateway.Config.Includes;
+
 namespace Chela.Gateway.Config.Reloading;
 
 /// <summary>
@@ -12,9 +14,9 @@ internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, Con
     /// <summary>How the file stands to what is in force.</summary>
     public ConfigState State => _state;
 
-    /// <summary>The configuration that a text of the file makes; nothing is changed.</summary>
+    /// <summary>The configuration that a content of the files makes; nothing is changed.</summary>
     /// <exception cref="ConfigException">A gateway would not start with it.</exception>
-    public ConfigSnapshot Check(byte[]? text) => _checker.Check(text);
+    public Task<ConfigSnapshot> CheckAsync(ConfigContent content, CancellationToken ct) => _checker.CheckAsync(content, ct);
 
     /// <summary>Puts a checked configuration in force, but for what has to wait for a restart; gives the settings that changed.</summary>
     /// <param name="waits">True where everything has to wait.</param>

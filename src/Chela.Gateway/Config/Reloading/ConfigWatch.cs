@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Chela.Gateway.Config.Reloading;
 
 /// <summary>
-/// Looks twice a second whether the file is another one, and takes it in once it has been quiet. It looks rather than being notified: that sees
+/// Looks twice a second whether the file, or one that it includes, is another one, and takes it in once it has been quiet. It looks rather than being notified: that sees
 /// links, files replaced whole and network disks alike, and costs two system calls.
 /// </summary>
 internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, ConfigStore store, TimeProvider time, ILogger<ConfigWatch> logger)
@@ -25,39 +25,45 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
 
     private static readonly byte[] Blanks = [.. " \t\r\n"u8];
 
-    private FileMark? _seen;
+    private FileMark?[]? _seen;
     private long? _readAt;
 
     /// <summary>Reads the file if it is another one than at the last look.</summary>
     public async Task LookAsync(CancellationToken ct)
     {
-        var mark = FileMark.Of(file.Path);
+        var marks = Marks();
         var isDue = _readAt is not { } readAt || time.GetElapsedTime(readAt) >= Anyway;
-        if ((mark == _seen && !isDue) || store.Current.Config.Gateway.Reload.Mode == GatewayReloadConfig.Off)
+        if ((AreSame(marks, _seen) && !isDue) || store.Current.Config.Gateway.Reload.Mode == GatewayReloadConfig.Off)
         {
             return;
         }
 
-        _seen = _readAt is null ? mark : await RestAsync(mark, ct);
+        marks = _readAt is null ? marks : await RestAsync(marks, ct);
         _readAt = time.GetTimestamp();
         using var turn = await file.EnterAsync(ct);
+        var paths = file.Paths.ToArray();
         await ReadAsync(ct);
+        _seen = file.Paths.SequenceEqual(paths) ? marks : null; // other files now: looked at once more
         await KeepAsync(ct);
     }
 
     /// <summary>Waits until a file that has changed is at rest; gives its mark then.</summary>
-    private async Task<FileMark?> RestAsync(FileMark? mark, CancellationToken ct)
+    private async Task<FileMark?[]> RestAsync(FileMark?[] marks, CancellationToken ct)
     {
         var before = _seen;
-        for (var quiets = 0; quiets < MostQuiets && mark != before; quiets++)
+        for (var quiets = 0; quiets < MostQuiets && !AreSame(marks, before); quiets++)
         {
-            before = mark;
+            before = marks;
             await Task.Delay(Quiet, time, ct);
-            mark = FileMark.Of(file.Path);
+            marks = Marks();
         }
 
-        return mark;
+        return marks;
     }
+
+    private FileMark?[] Marks() => [.. file.Paths.Select(FileMark.Of)];
+
+    private static bool AreSame(FileMark?[] marks, FileMark?[]? others) => others is not null && marks.AsSpan().SequenceEqual(others);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -86,22 +92,23 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
     {
         try
         {
-            var text = await file.ReadAsync(ct);
-            if (text.AsSpan().SequenceEqual(file.Text) && (text is null) == (file.Text is null))
+            var content = await file.ReadAsync(ct);
+            file.See(content);
+            if (content.IsSame(file.Content))
             {
                 Forgive();
                 return;
             }
 
-            if (text.AsSpan().Trim(Blanks).IsEmpty)
+            if (content.Text.AsSpan().Trim(Blanks).IsEmpty)
             {
                 // Nobody empties a configuration; programs that fail while they write do.
-                Refuse([Problem(text is null ? "the file is gone" : "the file is empty")]);
+                Refuse([Problem(content.Text is null ? "the file is gone" : "the file is empty")]);
                 return;
             }
 
-            var next = reload.Check(text);
-            file.Remember(text);
+            var next = await reload.CheckAsync(content, ct);
+            file.Remember(content);
             Take(next);
         }
         catch (ConfigException wrong)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.References;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Storage;
@@ -71,11 +72,11 @@ public sealed class ConfigDesk
     }
 
     /// <summary>Why a gateway would not start with a text of the file; empty where it would.</summary>
-    public IReadOnlyList<ConfigFault> Check(byte[]? text)
+    public async Task<IReadOnlyList<ConfigFault>> CheckAsync(byte[]? text, CancellationToken ct)
     {
         try
         {
-            _checker.Check(text);
+            await _checker.CheckAsync(await _checker.AroundAsync(text, ct), ct);
             return [];
         }
         catch (ConfigException wrong)
@@ -102,8 +103,8 @@ public sealed class ConfigDesk
         {
             (true, true) => Element(Settings(text)),
             (true, false) => Redaction.Of(Element(Settings(text))),
-            (false, true) => Checked(text).Effective,
-            (false, false) => Redaction.Of(Checked(text)),
+            (false, true) => (await CheckedAsync(text, ct)).Effective,
+            (false, false) => Redaction.Of(await CheckedAsync(text, ct)),
         };
         return ConfigPointer.Find(settings, path.Segments);
     }
@@ -124,7 +125,7 @@ public sealed class ConfigDesk
     /// <summary>Writes a whole text in place of the one that is expected.</summary>
     public async Task<ConfigFileChange> ReplaceAsync(byte[]? expected, byte[] text, CancellationToken ct)
     {
-        var next = Checked(text);
+        var next = await CheckedAsync(text, ct);
         if (expected is not null && text.AsSpan().SequenceEqual(expected))
         {
             return new ConfigFileChange(Path, false, []);
@@ -146,7 +147,7 @@ public sealed class ConfigDesk
     /// <summary>Where what a start would put in force differs from what a gateway has in force.</summary>
     /// <param name="running">What it has, without secrets: <c>config</c> of <c>config.get</c>.</param>
     public async Task<IReadOnlyList<ConfigDifference>> DifferencesAsync(JsonElement running, CancellationToken ct) =>
-        ConfigDifferences.Between(running, Redaction.Of(Checked(await ReadAsync(ct))));
+        ConfigDifferences.Between(running, Redaction.Of(await CheckedAsync(await ReadAsync(ct), ct)));
 
     /// <summary>Puts a former content back; what the file holds now becomes the latest backup.</summary>
     /// <param name="backup">Its name.</param>
@@ -164,7 +165,7 @@ public sealed class ConfigDesk
         var from = now ?? Beginning;
         try
         {
-            return await ReplaceAsync(now, Edited(from, Settings(from), edit), ct);
+            return await ReplaceAsync(now, Edited(await _checker.AroundAsync(from, ct), Settings(from), edit), ct);
         }
         catch (ConfigRefusedException refused) when (refused.Faults.Count > 0)
         {
@@ -173,13 +174,16 @@ public sealed class ConfigDesk
         }
     }
 
-    private static byte[] Edited(byte[] now, JsonObject settings, ConfigEdit edit)
+    private byte[] Edited(ConfigContent now, JsonObject settings, ConfigEdit edit)
     {
         try
         {
             var wanted = ConfigSecrets.Restored(edit.ApplyTo(settings), settings, ConfigReferences.None);
             IReadOnlyList<ConfigEdit> edits = edit.Value is null ? [edit] : ConfigEdits.Between(settings, wanted);
-            return edits.Aggregate(now, (text, next) => TextEditor.Apply(text, next));
+            var change = new FileEdits(Path, now, _ => true).Of(edits);
+            return change is null ? now.Text!
+                : change.Path == Path ? change.After
+                : throw new ConfigRefusedException(ConfigRefusal.Invalid, $"{edit.Key} is in {change.Path}, which {Name} includes; change it there");
         }
         catch (RpcException refused)
         {
@@ -212,11 +216,11 @@ public sealed class ConfigDesk
         _ => "restart",
     };
 
-    private ConfigSnapshot Checked(byte[]? text)
+    private async Task<ConfigSnapshot> CheckedAsync(byte[]? text, CancellationToken ct)
     {
         try
         {
-            return _checker.Check(text);
+            return await _checker.CheckAsync(await _checker.AroundAsync(text, ct), ct);
         }
         catch (ConfigException wrong)
         {

@@ -28,7 +28,7 @@ internal static class ConfigEditCommand
             await program.OpenAsync(copy.Path);
             interrupts.Rearm();
             var text = copy.Read();
-            if (session.Desk.Check(text) is not { Count: > 0 } faults)
+            if (await session.Desk.CheckAsync(text, interrupts.Token) is not { Count: > 0 } faults)
             {
                 return await TakeAsync(session, copy, before, text, interrupts.Token);
             }

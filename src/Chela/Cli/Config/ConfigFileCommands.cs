@@ -75,7 +75,7 @@ internal static class ConfigFileCommands
             return new Failure(ExitCode.Failed, $"there is no {desk.Path}").Tell(terminal, json);
         }
 
-        var faults = desk.Check(text);
+        var faults = await desk.CheckAsync(text, ct);
         if (json)
         {
             terminal.WriteJson(ConfigVerdict.Of(faults), CliJson.Default.ConfigVerdict, indented: false);

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Support;
@@ -174,6 +176,67 @@ public sealed class ConfigWriterTests : IDisposable
         Assert.Equal(200, _store.Current.Config.Gateway.TickIntervalMs);
     }
 
+    [Fact]
+    public async Task What_stands_in_an_included_file_is_changed_there_and_its_comments_stay()
+    {
+        const string text = """{ "session": { "$include": "session.json" }, "gateway": { "port": 1 } }""";
+        File.WriteAllText(_folder.File("session.json"), """{ /* mine */ "mainKey": "a" }""");
+        var writer = Open(text);
+
+        await ChangeAsync(writer, ConfigEdit.Set("b", "session", "mainKey"));
+
+        Assert.Equal("""{ /* mine */ "mainKey": "b" }""", File.ReadAllText(_folder.File("session.json")));
+        Assert.Equal(text, File.ReadAllText(FilePath));
+        Assert.Equal("b", _store.Current.Config.Session.MainKey);
+        await ChangeAsync(writer, ConfigEdit.Set(1000, "gateway", "tickIntervalMs"));
+        Assert.Equal(("b", 1000), (_store.Current.Config.Session.MainKey, _store.Current.Config.Gateway.TickIntervalMs));
+    }
+
+    [Theory]
+    [InlineData("agents.defaults.model", "agents.defaults.model is in a section that several files make up; change it in the file that is to say it")]
+    [InlineData("gateway.tickIntervalMs", "gateway.tickIntervalMs is in a section that several files make up; change it in the file that is to say it")]
+    [InlineData("models", "models holds what other files say; change these, or single settings of it")]
+    [InlineData("models.aliases", "models.aliases holds what other files say; change these, or single settings of it")]
+    [InlineData("session.mainKey, commands.ownerAllowFrom", "the change touches session.json and chela.json; make one change for each file")]
+    public async Task What_several_files_say_is_left_to_people(string keys, string message)
+    {
+        const string text = """
+            { "session": { "$include": "session.json" }, "agents": { "$include": ["empty.json"] }, "gateway": { "port": 1, "$include": "empty.json" },
+              "models": { "aliases": { "$include": "empty.json" } } }
+            """;
+        File.WriteAllText(_folder.File("session.json"), """{ "mainKey": "a" }""");
+        File.WriteAllText(_folder.File("empty.json"), "{}");
+        var writer = Open(text);
+
+        var refused = await RefusedAsync(writer, [.. keys.Split(", ").Select(key => ConfigEdit.Set("x", key.Split('.')))]);
+
+        Assert.Equal(message, refused.Message);
+        Assert.Equal((text, "{}"), (File.ReadAllText(FilePath), File.ReadAllText(_folder.File("empty.json"))));
+    }
+
+    [Fact]
+    public async Task A_change_that_a_shared_file_would_carry_elsewhere_too_is_refused()
+    {
+        File.WriteAllText(_folder.File("both.json"), "{}");
+        var writer = Open("""{ "mcp": { "servers": { "a": { "command": "x", "env": { "$include": "both.json" } }, "b": { "command": "x", "env": { "$include": "both.json" } } } } }""");
+
+        var refused = await RefusedAsync(writer, ConfigEdit.Set("x", "mcp", "servers", "a", "env", "A"));
+
+        Assert.Equal("mcp.servers.a.env.A cannot be changed by itself, as files are included; change the files by hand", refused.Message);
+    }
+
+    [Fact]
+    public void A_text_for_the_file_that_leaves_an_include_out_is_refused()
+    {
+        var settings = JsonNode.Parse("""{ "session": { "$include": "session.json" } }""")!.AsObject();
+
+        var refused = Assert.Throws<RpcException>(() => RewriteGuard.Check("config.set", default, default, settings, []));
+
+        Assert.Equal(
+            "config.set would take the included file away from session; keep its $include, or change single settings by config.patch", refused.Error.Message);
+        RewriteGuard.Check("config.set", default, default, settings, settings);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private ConfigWriter Open(string? text, Dictionary<string, string>? environment = null, params ConfigOverride[] overrides) =>
@@ -186,17 +249,22 @@ public sealed class ConfigWriterTests : IDisposable
             File.WriteAllText(FilePath, text);
         }
 
+        var reader = new IncludeReader(FilePath, new Dictionary<string, string>());
+        var included = reader.ReadAsync(text is null ? null : Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         var sources = new ConfigSources(FilePath, text is null ? null : Encoding.UTF8.GetBytes(text))
         {
+            Included = included,
             Environment = environment ?? [],
             Overrides = overrides,
         };
         _store = new ConfigStore(new ConfigLoader().Load(sources));
         _store.Subscribe(_heard.Add);
-        var file = new DocumentFile(FilePath, new DocumentOptions { Step = step => _step?.Invoke(step) });
+        var files = new ConfigFile(Document(FilePath), new DocumentFile(FilePath + ".last-good"), new ConfigContent(sources.FileBytes, included), reader, Document);
         var reload = new ConfigReload(_store, sources, check, TimeProvider.System);
-        return new ConfigWriter(_store, new ConfigFile(file, new DocumentFile(FilePath + ".last-good"), sources.FileBytes), reload, NullLogger<ConfigWriter>.Instance);
+        return new ConfigWriter(_store, files, reload, NullLogger<ConfigWriter>.Instance);
     }
+
+    private DocumentFile Document(string path) => new(path, new DocumentOptions { Step = step => _step?.Invoke(step) });
 
     private static Task<ConfigSnapshot> ChangeAsync(ConfigWriter writer, params ConfigEdit[] edits) =>
         writer.ChangeAsync("test", _ => edits, TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using System.Text;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
 
 namespace Chela.Gateway.Tests.Config.Reloading;
@@ -10,11 +11,11 @@ public sealed class ConfigReloadTests
     private static readonly string[] Nothing = [];
 
     [Fact]
-    public void What_needs_a_restart_stays_as_it_was_and_is_named_and_all_else_is_in_force()
+    public async Task What_needs_a_restart_stays_as_it_was_and_is_named_and_all_else_is_in_force()
     {
         var (reload, store) = Open("""{"gateway":{"port":1000}}""");
 
-        var changed = reload.Take(Check(reload, """{"gateway":{"port":2000,"tickIntervalMs":500},"session":{"mainKey":"x"}}"""));
+        var changed = reload.Take(await CheckAsync(reload, """{"gateway":{"port":2000,"tickIntervalMs":500},"session":{"mainKey":"x"}}"""));
 
         Assert.Equal(["gateway.tickIntervalMs", "session.mainKey"], changed.Select(path => path.ToString()));
         Assert.Equal(["gateway.port"], reload.State.RestartNeeded.Select(path => path.ToString()));
@@ -23,22 +24,22 @@ public sealed class ConfigReloadTests
     }
 
     [Fact]
-    public void A_setting_that_comes_back_to_what_is_in_force_needs_no_restart_any_more()
+    public async Task A_setting_that_comes_back_to_what_is_in_force_needs_no_restart_any_more()
     {
         var (reload, _) = Open("""{"gateway":{"port":1000}}""");
 
-        reload.Take(Check(reload, """{"gateway":{"port":2000}}"""));
-        reload.Take(Check(reload, """{"gateway":{"port":1000}}"""));
+        reload.Take(await CheckAsync(reload, """{"gateway":{"port":2000}}"""));
+        reload.Take(await CheckAsync(reload, """{"gateway":{"port":1000}}"""));
 
         Assert.Empty(reload.State.RestartNeeded);
     }
 
     [Fact]
-    public void A_setting_that_was_given_and_is_no_longer_is_held_too_with_its_origin()
+    public async Task A_setting_that_was_given_and_is_no_longer_is_held_too_with_its_origin()
     {
         var (reload, store) = Open("""{"gateway":{"auth":{"token":"a-token-of-the-file-1"}}}""");
 
-        reload.Take(Check(reload, """{"session":{"mainKey":"x"}}"""));
+        reload.Take(await CheckAsync(reload, """{"session":{"mainKey":"x"}}"""));
 
         Assert.Equal("a-token-of-the-file-1", store.Current.Config.Gateway.Auth.Token);
         Assert.Equal(ConfigLayer.File, store.Current.Origins["gateway.auth.token"]);
@@ -46,11 +47,11 @@ public sealed class ConfigReloadTests
     }
 
     [Fact]
-    public void Where_old_and_new_do_not_go_together_everything_waits()
+    public async Task Where_old_and_new_do_not_go_together_everything_waits()
     {
         var (reload, store) = Open("""{"gateway":{"auth":{"mode":"trusted-proxy","trustedProxy":{"userHeader":"x-user"}},"trustedProxies":["10.0.0.1"]}}""");
 
-        var changed = reload.Take(Check(reload, """{"session":{"mainKey":"x"}}"""));
+        var changed = reload.Take(await CheckAsync(reload, """{"session":{"mainKey":"x"}}"""));
 
         Assert.Empty(changed);
         Assert.Equal("main", store.Current.Config.Session.MainKey);
@@ -58,18 +59,19 @@ public sealed class ConfigReloadTests
     }
 
     [Fact]
-    public void In_the_mode_restart_nothing_is_in_force_before_it()
+    public async Task In_the_mode_restart_nothing_is_in_force_before_it()
     {
         var (reload, store) = Open("{}");
 
-        var changed = reload.Take(Check(reload, """{"session":{"mainKey":"x"}}"""), waits: true);
+        var changed = reload.Take(await CheckAsync(reload, """{"session":{"mainKey":"x"}}"""), waits: true);
 
         Assert.Empty(changed);
         Assert.Equal("main", store.Current.Config.Session.MainKey);
         Assert.Equal(["session.mainKey"], reload.State.RestartNeeded.Select(path => path.ToString()));
     }
 
-    private static ConfigSnapshot Check(ConfigReload reload, string text) => reload.Check(Encoding.UTF8.GetBytes(text));
+    private static Task<ConfigSnapshot> CheckAsync(ConfigReload reload, string text) =>
+        reload.CheckAsync(new ConfigContent(Encoding.UTF8.GetBytes(text), IncludedFiles.None), TestContext.Current.CancellationToken);
 
     private static (ConfigReload Reload, ConfigStore Store) Open(string text)
     {

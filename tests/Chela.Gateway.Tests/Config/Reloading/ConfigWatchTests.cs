@@ -1,4 +1,5 @@
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Support;
@@ -151,6 +152,23 @@ public sealed class ConfigWatchTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "K1")]
+    public async Task An_included_file_is_watched_too_also_while_it_is_bad()
+    {
+        File.WriteAllText(_folder.File("session.json"), """{ "mainKey": "a" }""");
+        using var watch = await OpenAsync("""{ "session": { "$include": "session.json" } }""");
+        File.WriteAllText(_folder.File("session.json"), """{ "mainKye": "bb" }""");
+        await LookAsync(watch);
+        var bad = Assert.Single(_reload.State.Problems).ToString();
+
+        File.WriteAllText(_folder.File("session.json"), """{ "mainKey": "ccc" }""");
+        await LookAsync(watch);
+
+        Assert.Equal("session.json:1:3 session.mainKye: unknown key (did you mean 'mainKey'?)", bad);
+        Assert.Equal(("ccc", 0), (MainKey, _reload.State.Problems.Count));
+    }
+
+    [Fact]
     public async Task In_the_mode_off_the_file_is_not_read()
     {
         using var watch = await OpenAsync("""{"gateway":{"reload":{"mode":"off"}}}""");
@@ -182,11 +200,13 @@ public sealed class ConfigWatchTests : IDisposable
         }
 
         var bytes = File.Exists(FilePath) ? await File.ReadAllBytesAsync(FilePath, Ct) : null;
-        var sources = new ConfigSources(FilePath, bytes);
+        var reader = new IncludeReader(FilePath, new Dictionary<string, string>());
+        var content = new ConfigContent(bytes, await reader.ReadAsync(bytes, Ct));
+        var sources = new ConfigSources(FilePath, bytes) { Included = content.Included };
         _store = new ConfigStore(new ConfigLoader().Load(sources));
         _reload = new ConfigReload(_store, sources, _ => [], _time);
         var options = new DocumentOptions { MaxBytes = ConfigText.MaxBytes, Backups = 0 };
-        var file = new ConfigFile(new DocumentFile(FilePath, options), new DocumentFile(LastGood, options), bytes);
+        var file = new ConfigFile(new DocumentFile(FilePath, options), new DocumentFile(LastGood, options), content, reader, path => new DocumentFile(path, options));
         var watch = new ConfigWatch(file, _reload, _store, _time, NullLogger<ConfigWatch>.Instance);
         await watch.LookAsync(Ct);
         return watch;
