@@ -4,8 +4,6 @@ using Chela.Contracts.Access;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
-using Chela.Gateway.Config.Secrets;
-using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
 
 namespace Chela.Gateway.Hosting;
@@ -36,41 +34,20 @@ internal sealed record ConfigView(
     string ConfigRevisionHash,
     string AppliedConfigHash)
 {
-    /// <summary>Null: the file's own text cannot be shown without the risk of showing a secret.</summary>
+    /// <summary>The text of the file without its secrets; null where there is none, or nobody can be sure that no secret is left in it.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)]
     public string? Raw { get; init; }
 }
 
-/// <summary>Parameters of <c>config.schema</c>: none.</summary>
-internal sealed record ConfigSchemaParams;
-
-/// <summary>What the configuration may hold.</summary>
-internal sealed record ConfigSchemaView(
-    JsonElement Schema, IReadOnlyDictionary<string, ConfigHint> UiHints, string Version, string GeneratedAt);
-
-/// <summary>What a form shows beside a setting.</summary>
-internal sealed record ConfigHint
-{
-    public string? Help { get; init; }
-
-    public bool? Sensitive { get; init; }
-}
-
 /// <summary>Reading the configuration. Secrets never leave the gateway.</summary>
-internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigReload reload, ConfigRevisions revisions, TimeProvider time) : IMethodModule
+internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
 {
-    private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
-
     public void Map(MethodMap methods)
     {
         var json = HostingJson.Default;
         methods.Add(MethodMap.Method("config.get", OperatorScopes.Read, json.ConfigGetParams, json.ConfigView, GetAsync) with
         {
             Summary = "The configuration in force, without its secrets.",
-        });
-        methods.Add(MethodMap.Method("config.schema", OperatorScopes.Read, json.ConfigSchemaParams, json.ConfigSchemaView, Describe) with
-        {
-            Summary = "What the configuration may hold.",
         });
     }
 
@@ -82,7 +59,10 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
         var hash = revisions.Of(content);
         var issues = content.IsSame(file.Content) ? [] : await IssuesOfAsync(content, ct);
         return new ConfigView(
-            snapshot.FilePath, content.Text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, [], [], hash, revisions.Of(file.Content));
+            snapshot.FilePath, content.Text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, [], [], hash, revisions.Of(file.Content))
+        {
+            Raw = content.Text is null ? null : RedactedText.Of(content.Text),
+        };
     }
 
     /// <summary>The files as they are now; where the file cannot be read, as they were.</summary>
@@ -109,17 +89,6 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
         {
             return [.. wrong.Problems.Select(ConfigIssue.Of)];
         }
-    }
-
-    private ValueTask<ConfigSchemaView> Describe(ConfigSchemaParams parameters, CallContext context, CancellationToken ct)
-    {
-        var hints = _loader.Value.Keys.All.ToDictionary(key => key.Path, key => new ConfigHint
-        {
-            Help = key.Schema.TryGetProperty("description", out var help) ? help.GetString() : null,
-            Sensitive = SecretNames.IsSecret(key.Segments[^1]) ? true : null,
-        });
-        var generatedAt = time.GetUtcNow().UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
-        return new(new ConfigSchemaView(_loader.Value.Schema, hints, Hello.Version, generatedAt));
     }
 
     /// <summary>The part of what is in force that the file decided.</summary>

@@ -28,6 +28,7 @@ internal static class ConfigServices
             setup.Time))
         .AddSingleton<ConfigWriter>()
         .AddSingleton<ConfigWatch>()
+        .AddSingleton<IMethodModule, ConfigSchemaMethods>()
         .AddSingleton<IMethodModule, ConfigStatusMethods>()
         .AddSingleton<IMethodModule, ConfigWriteMethods>();
 

@@ -131,4 +131,6 @@ internal sealed record StatusSession(string AgentId, string Key, string Kind, st
 [JsonSerializable(typeof(ConfigView))]
 [JsonSerializable(typeof(ConfigSchemaParams))]
 [JsonSerializable(typeof(ConfigSchemaView))]
+[JsonSerializable(typeof(ConfigSchemaLookupParams))]
+[JsonSerializable(typeof(ConfigSchemaPart))]
 internal sealed partial class HostingJson : JsonSerializerContext;
