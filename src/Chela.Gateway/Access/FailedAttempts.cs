@@ -1,4 +1,5 @@
 using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry.Audit;
 
 namespace Chela.Gateway.Access;
 
@@ -6,7 +7,7 @@ namespace Chela.Gateway.Access;
 /// Locks out whoever tries wrong credentials (02-handshake § 7.6). An attempt is counted before its credential is looked at, and
 /// taken back when that was right. Programs on this machine are not locked out; their failures are answered later and later.
 /// </summary>
-internal sealed class FailedAttempts(ConfigStore config, TimeProvider time)
+internal sealed class FailedAttempts(ConfigStore config, IAuditTrail audit, TimeProvider time)
 {
     /// <summary>The most clients that are remembered.</summary>
     public const int MaxRecords = 10_000;
@@ -70,6 +71,15 @@ internal sealed class FailedAttempts(ConfigStore config, TimeProvider time)
             {
                 _records.Remove(key);
             }
+        }
+
+        if (outcome == AttemptOutcome.Wrong)
+        {
+            audit.NoteRefusal(new AuditEntry(AuditActions.LoginRefused)
+            {
+                Outcome = AuditEntry.Refused,
+                Facts = new Dictionary<string, string> { ["credential"] = key.Kind.ToString(), ["from"] = key.Client },
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Chela.Contracts.Sessions;
+using Chela.Gateway.Telemetry.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Bus;
@@ -18,7 +19,7 @@ internal sealed record TurnHandlers(TurnHandler Run, TurnHandler TellStopped);
 internal sealed record RunLimits(int Sessions, int Subagents);
 
 /// <summary>Runs turns, no more at once than the gateway allows. Whatever happens in a run, its turn ends.</summary>
-internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, ILogger<RunSlots> logger) : IDisposable
+internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, IAuditTrail audit, ILogger<RunSlots> logger) : IDisposable
 {
     private const string Unforeseen = "The run failed inside the gateway; its log says why.";
 
@@ -33,8 +34,11 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
         turn.Slot = NewSlot(turn.Session);
         await turn.Slot.TakeAsync(turn.Aborted);
         var span = TurnTrace.Begin(turn);
+        audit.Note(new AuditEntry(AuditActions.RunStarted) { Outcome = AuditEntry.Started });
         await GuardedAsync(handlers.Run, turn, stopping);
-        await TurnTrace.EndAsync(span, turn);
+        var status = turn.Completion.IsCompleted ? (await turn.Completion).Status : TurnStatus.Failed;
+        audit.Note(new AuditEntry(AuditActions.RunFinished) { Outcome = OutcomeOf(status) });
+        TurnTrace.End(span, turn, status);
         turn.Slot.Release();
         foreach (var one in turn.Carried.Prepend(turn))
         {
@@ -70,6 +74,13 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
             Log.Failed(logger, turn.RunId, turn.Session.Value, e);
         }
     }
+
+    private static string OutcomeOf(TurnStatus status) => status switch
+    {
+        TurnStatus.Done => AuditEntry.Done,
+        TurnStatus.Aborted => AuditEntry.Cancelled,
+        _ => AuditEntry.Failed,
+    };
 
     private static partial class Log
     {

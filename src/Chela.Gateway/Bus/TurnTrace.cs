@@ -19,7 +19,7 @@ internal static class TurnTrace
         return span;
     }
 
-    public static async Task EndAsync(Activity? span, Turn turn)
+    public static void End(Activity? span, Turn turn, TurnStatus status)
     {
         if (span is null)
         {
@@ -31,7 +31,6 @@ internal static class TurnTrace
             Traces.Link(span, carried.Message.TraceParent);
         }
 
-        var status = turn.Completion.IsCompleted ? (await turn.Completion).Status : TurnStatus.Failed;
         span.SetTag("chela.status", status.ToString());
         Traces.End(span, status == TurnStatus.Failed ? nameof(TurnStatus.Failed) : null);
     }

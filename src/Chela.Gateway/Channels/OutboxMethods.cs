@@ -57,6 +57,7 @@ internal sealed class OutboxMethods(Outbox outbox) : IMethodModule
         var json = ChannelsJson.Default;
         methods.Add(MethodMap.Method("outbox.list", OperatorScopes.Admin, json.OutboxListParams, json.OutboxListResult, List) with
         {
+            IsAudited = false,
             Summary = "The messages that have not arrived at their channels, and why.",
         });
         methods.Add(MethodMap.Method("outbox.retry", OperatorScopes.Admin, json.OutboxItemParams, json.OutboxItemResult, RetryAsync) with

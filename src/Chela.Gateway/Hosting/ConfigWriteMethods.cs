@@ -33,6 +33,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
         });
         methods.Add(MethodMap.Method("config.validate", OperatorScopes.Admin, json.ConfigValidateParams, json.ConfigVerdict, ValidateAsync) with
         {
+            IsAudited = false,
             Summary = "Whether a gateway would start with a text of the configuration file.",
         });
     }

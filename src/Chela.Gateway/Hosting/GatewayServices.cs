@@ -23,6 +23,7 @@ using Chela.Gateway.Sessions.Retention;
 using Chela.Gateway.Sessions.Search;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Telemetry.Audit;
 using Chela.Gateway.Telemetry.Prometheus;
 using Chela.Gateway.Wire;
 using Chela.Gateway.Wire.JsonRpc;
@@ -116,7 +117,7 @@ internal static class GatewayServices
                 (turn, stopping) => provider.GetRequiredService<TurnCare>().TellStoppedAsync(turn, stopping));
             var agents = config.Agents.Defaults;
             var limits = new RunLimits(agents.ConcurrentRuns(Environment.ProcessorCount), agents.Subagents.MaxConcurrent);
-            return new RunSlots(handlers, limits, provider.GetRequiredService<ILogger<RunSlots>>());
+            return new RunSlots(handlers, limits, provider.GetRequiredService<IAuditTrail>(), provider.GetRequiredService<ILogger<RunSlots>>());
         })
         .AddSingleton(_ => new LaneRoom(LaneRoom.BytesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)))
         .AddSingleton<Lanes>()

@@ -1,5 +1,8 @@
 using Chela.Gateway.Logs;
+using Chela.Gateway.Logs.Audit;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Storage;
+using Chela.Gateway.Telemetry.Audit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,11 +15,17 @@ internal static class LogServices
     public static IServiceCollection AddLogs(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton(_ => new LogFile(setup.Paths.LogFile))
         .AddSingleton(_ => new LogSecrets(ConfigFollowers.SecretsOf(setup, setup.Config.Config, setup.Models)))
+        .AddSingleton<IExternalScopeProvider, LoggerExternalScopeProvider>()
         .AddSingleton<ILoggerProvider, FileLoggerProvider>()
         .AddSingleton<LogLevels>()
         .AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>())
         .AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>())
         .AddHostedService<OtlpHost>()
+        .AddSingleton(provider => new AuditFiles(provider.GetRequiredService<StatePaths>().AuditDirectory, provider.GetRequiredService<Journals>()))
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<IAuditTrail>(provider => provider.GetRequiredService<AuditTrail>())
+        .AddHostedService<AuditHost>()
+        .AddSingleton<IMethodModule, AuditMethods>()
         .AddSingleton<IMethodModule, LogMethods>()
         .AddSingleton<IMethodModule, LogLevelMethods>();
 }

@@ -28,6 +28,9 @@ public sealed record StatePaths(string Root)
     /// <summary>What happened, a line each; mode 0600. The one before it stands beside it as <c>gateway.log.1</c>.</summary>
     public string LogFile => Path.Combine(Root, "logs", "gateway.log");
 
+    /// <summary>Who did what.</summary>
+    public string AuditDirectory => Path.Combine(Root, "audit");
+
     /// <summary>Messages that were accepted and whose runs are not all finished.</summary>
     public string InboxDirectory => Path.Combine(Root, "inbox");
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -58,21 +57,12 @@ internal sealed class FileLogger(string category, LogFile file, LogSecrets secre
             writer.WriteString("name"u8, _name);
             writer.WriteEndObject();
             writer.WriteNumber("eventId"u8, eventId.Id);
-            WriteWork(writer, CurrentWork());
+            WriteWork(writer, WorkScopes.Current(scopes));
             WriteFacts(writer, state);
             writer.WriteEndObject();
         }
 
         file.Write(Encoding.UTF8.GetBytes(secrets.Hide(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n"));
-    }
-
-    /// <summary>What the scopes say together; the inner one knows better.</summary>
-    private WorkFacts? CurrentWork()
-    {
-        var found = new StrongBox<WorkFacts?>();
-        scopes.ForEachScope(
-            static (scope, box) => box.Value = scope is IWorkScope work ? work.Facts.Within(box.Value) : box.Value, found);
-        return found.Value;
     }
 
     private static void WriteWork(Utf8JsonWriter writer, WorkFacts? work)

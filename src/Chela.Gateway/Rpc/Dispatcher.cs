@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Telemetry.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Rpc;
@@ -11,7 +12,8 @@ namespace Chela.Gateway.Rpc;
 /// Runs calls: whether they may, then method, then parameters, then the handler under its deadline. The boundary where an exception of a
 /// method becomes an answer; what it said stays in the log.
 /// </summary>
-internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, GatewayMeter meter, TimeProvider time, ILogger<Dispatcher> logger)
+internal sealed partial class Dispatcher(
+    MethodRegistry methods, CallGate gate, IAuditTrail audit, GatewayMeter meter, TimeProvider time, ILogger<Dispatcher> logger)
 {
     /// <summary>Runs one call. Never throws.</summary>
     /// <param name="dialect">The caller's language.</param>
@@ -26,7 +28,28 @@ internal sealed partial class Dispatcher(MethodRegistry methods, CallGate gate, 
         return began is { } start ? MeasureAsync(method, outcome, start) : outcome;
     }
 
-    private ValueTask<Outcome> Decide(RpcMethod? method, ReadOnlySpan<byte> parameters, CallContext context, CancellationToken ct)
+    private ValueTask<Outcome> Decide(RpcMethod? method, ReadOnlySpan<byte> parameters, CallContext context, CancellationToken ct) => method is { IsAudited: true }
+        ? RecordAsync(method, AuditedCall.FactsOf(parameters), Admit(method, parameters, context, ct))
+        : Admit(method, parameters, context, ct);
+
+    /// <summary>Writes a call down before it is answered.</summary>
+    private async ValueTask<Outcome> RecordAsync(RpcMethod method, IReadOnlyDictionary<string, string>? facts, ValueTask<Outcome> pending)
+    {
+        var outcome = await pending;
+        var entry = AuditedCall.Entry(method, facts, outcome.Error);
+        if (outcome.Error is null)
+        {
+            await audit.WriteAsync(entry);
+        }
+        else
+        {
+            audit.NoteRefusal(entry);
+        }
+
+        return outcome;
+    }
+
+    private ValueTask<Outcome> Admit(RpcMethod? method, ReadOnlySpan<byte> parameters, CallContext context, CancellationToken ct)
     {
         if (gate.Refusal(context, method) is { } refusal)
         {

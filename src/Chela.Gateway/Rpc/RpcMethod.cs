@@ -26,6 +26,9 @@ internal sealed record RpcMethod(string Name, OperatorScopes Scope, JsonShape Pa
     /// <summary>True for the methods that work, but are not in the list that clients get when they connect.</summary>
     public bool IsHidden { get; init; }
 
+    /// <summary>True for methods whose calls stand in the audit: those that need more than reading and writing, unless they only look.</summary>
+    public bool IsAudited { get; init; } = (Scope & (OperatorScopes.Admin | OperatorScopes.Pairing | OperatorScopes.Approvals)) != 0;
+
     /// <summary>How long a call may take; null for methods that end at once, or wait for a run, which has a limit of its own.</summary>
     public TimeSpan? Deadline { get; init; }
 }

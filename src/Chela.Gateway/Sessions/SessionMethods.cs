@@ -21,6 +21,7 @@ internal sealed class SessionMethods(
         methods.Add(
             MethodMap.Method("sessions.delete", OperatorScopes.Write, json.SessionsDeleteParams, json.SessionsDeleteResult, DeleteAsync) with
             {
+                IsAudited = true,
                 Summary = "Delete a session and its transcript; what runs in it is stopped.",
             },
             "session.delete");

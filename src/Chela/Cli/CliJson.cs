@@ -27,6 +27,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(LogsQuery))]
 [JsonSerializable(typeof(LogsTail))]
 [JsonSerializable(typeof(LogLevelWish))]
+[JsonSerializable(typeof(AuditWanted))]
 [JsonSerializable(typeof(ConfigVerdict))]
 [JsonSerializable(typeof(ConfigFileReport))]
 [JsonSerializable(typeof(ConfigFileChange))]

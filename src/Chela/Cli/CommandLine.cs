@@ -58,6 +58,7 @@ internal static class CommandLine
             DevicesCommand.Create(),
             UsageCommand.Create(),
             LogsCommand.Create(),
+            AuditCommand.Create(),
         };
         foreach (var option in root.Options)
         {

@@ -14,7 +14,9 @@ public sealed class FailedAttemptTests
     private readonly ManualTimeProvider _time = new();
     private readonly FailedAttempts _attempts;
 
-    public FailedAttemptTests() => _attempts = new FailedAttempts(new ConfigStore(ConfigFixture.Load()), _time);
+    private readonly AuditRecorder _audit = new();
+
+    public FailedAttemptTests() => _attempts = new FailedAttempts(new ConfigStore(ConfigFixture.Load()), _audit, _time);
 
     [Fact]
     public void Ten_wrong_credentials_lock_a_network_out_for_five_minutes()

@@ -14,7 +14,7 @@ internal sealed partial class SliceTable
         Agents      -> Sessions Bus Rpc Config Storage(DocumentFile,DocumentOptions,StoredJson) Usage(UsageLedger,UsageLine,UsageOrigin,UsageCall,UsageCost,UsageEnd,Spent)
         Sessions Cron Nodes Canvas Plugins Usage Logs Rest OpenAi -> Bus Rpc Config Access Sessions
         Access      -> Bus Rpc Config
-        Bus Sessions Access Cron Nodes Usage -> Storage
+        Bus Sessions Access Cron Nodes Usage Logs -> Storage
         Config      -> Storage(DocumentFile)
         Rpc Storage Discovery          ->
         *           -> Telemetry Schema

@@ -42,7 +42,7 @@ public sealed class LaneChangeTests
     [Fact]
     public async Task A_run_that_ends_within_the_call_that_stops_it_lets_nothing_past_the_change()
     {
-        using var slots = new RunSlots(new TurnHandlers(EndInline, EndInline), new RunLimits(10, 10), NullLogger<RunSlots>.Instance);
+        using var slots = new RunSlots(new TurnHandlers(EndInline, EndInline), new RunLimits(10, 10), new AuditRecorder(), NullLogger<RunSlots>.Instance);
         using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), new GatewayMeter(), TimeProvider.System, NullLogger<Lanes>.Instance);
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (running, after) = (LaneTrial.Turn("running"), LaneTrial.Turn("after"));

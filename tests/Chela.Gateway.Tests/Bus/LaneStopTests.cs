@@ -2,6 +2,7 @@ using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -78,7 +79,7 @@ public sealed class LaneStopTests
     {
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var handlers = new TurnHandlers(RunAsync, (_, _) => throw new InvalidOperationException("unforeseen"));
-        using var slots = new RunSlots(handlers, new RunLimits(10, 10), NullLogger<RunSlots>.Instance);
+        using var slots = new RunSlots(handlers, new RunLimits(10, 10), new AuditRecorder(), NullLogger<RunSlots>.Instance);
         using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), new GatewayMeter(), TimeProvider.System, NullLogger<Lanes>.Instance);
         var (first, second) = (Enqueue("first"), Enqueue("second"));
 
@@ -112,7 +113,7 @@ public sealed class LaneStopTests
     {
         var diskIsFree = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (waits, other) = (LaneTrial.Turn("waits"), LaneTrial.Turn("other", "other"));
-        using var slots = new RunSlots(new TurnHandlers(RunAsync, RunAsync), new RunLimits(1, 1), NullLogger<RunSlots>.Instance);
+        using var slots = new RunSlots(new TurnHandlers(RunAsync, RunAsync), new RunLimits(1, 1), new AuditRecorder(), NullLogger<RunSlots>.Instance);
 
         var waiting = slots.RunAsync(waits, Ct);
         await slots.RunAsync(other, Ct).WaitAsync(Ct);

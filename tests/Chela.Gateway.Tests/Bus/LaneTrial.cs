@@ -4,6 +4,7 @@ using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -19,7 +20,7 @@ internal sealed class LaneTrial : IDisposable
 
     public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null, long maxBytes = LaneRoom.MostBytes)
     {
-        _slots = new RunSlots(new TurnHandlers(RunAsync, TellStoppedAsync), new RunLimits(maxConcurrent, maxConcurrent), NullLogger<RunSlots>.Instance);
+        _slots = new RunSlots(new TurnHandlers(RunAsync, TellStoppedAsync), new RunLimits(maxConcurrent, maxConcurrent), new AuditRecorder(), NullLogger<RunSlots>.Instance);
         Lanes = new Lanes(_slots, new LaneRoom(maxBytes), new GatewayMeter(), time ?? TimeProvider.System, NullLogger<Lanes>.Instance);
     }
 

@@ -2,6 +2,7 @@ using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -128,7 +129,7 @@ public sealed class LanesTests
     public async Task A_run_that_throws_does_not_hold_up_its_lane()
     {
         TurnHandler handle = (turn, _) => turn.RunId == "bad" ? throw new InvalidOperationException("unforeseen") : Complete(turn);
-        using var slots = new RunSlots(new TurnHandlers(handle, handle), new RunLimits(1, 1), NullLogger<RunSlots>.Instance);
+        using var slots = new RunSlots(new TurnHandlers(handle, handle), new RunLimits(1, 1), new AuditRecorder(), NullLogger<RunSlots>.Instance);
         using var lanes = new Lanes(slots, new LaneRoom(LaneRoom.MostBytes), new GatewayMeter(), TimeProvider.System, NullLogger<Lanes>.Instance);
         Turn[] turns = [LaneTrial.Turn("bad"), LaneTrial.Turn("good")];
         foreach (var turn in turns)

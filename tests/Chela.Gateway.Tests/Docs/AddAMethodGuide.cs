@@ -12,6 +12,7 @@ using Chela.Contracts.Errors;
 using Chela.Contracts.Events;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Docs;
@@ -84,7 +85,7 @@ public sealed class TimeMethodsTests
     {
         var time = new StoppedClock();
         var gate = new CallGate(new CallLimits(() => new CallLimitSettings(Chat: 100, ChatOfAddress: 600), time));
-        var dispatcher = new Dispatcher(new MethodRegistry([new TimeMethods(time)]), gate, new GatewayMeter(), time, NullLogger<Dispatcher>.Instance);
+        var dispatcher = new Dispatcher(new MethodRegistry([new TimeMethods(time)]), gate, new AuditRecorder(), new GatewayMeter(), time, NullLogger<Dispatcher>.Instance);
         var caller = new Caller("connection 1", CallerRole.Operator, granted, "test");
         var context = new CallContext("time.now", caller, new NoConnection(IPAddress.Loopback));
         return dispatcher.InvokeAsync(Dialect.JsonRpc, Encoding.UTF8.GetBytes(parameters), context, TestContext.Current.CancellationToken);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Chela.Contracts.Access;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Rpc;
@@ -46,7 +47,7 @@ internal sealed class ProbeMethods(Action<MethodMap> map) : IMethodModule
     public static MethodRegistry Registry(params Action<MethodMap>[] slices) => new(slices.Select(slice => new ProbeMethods(slice)));
 
     public static Dispatcher Dispatcher(TimeProvider time, params RpcMethod[] methods) => new(
-        Registry(map => Array.ForEach(methods, method => map.Add(method))), Gate(time), new GatewayMeter(), time, NullLogger<Dispatcher>.Instance);
+        Registry(map => Array.ForEach(methods, method => map.Add(method))), Gate(time), new AuditRecorder(), new GatewayMeter(), time, NullLogger<Dispatcher>.Instance);
 
     /// <summary>Admits calls as often as a gateway does without configuration.</summary>
     public static CallGate Gate(TimeProvider time) => new(new CallLimits(() => new CallLimitSettings(100, 600), time));

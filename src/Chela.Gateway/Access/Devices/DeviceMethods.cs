@@ -14,6 +14,7 @@ internal sealed class DeviceMethods(DeviceTable devices, PairingRequests request
         var json = DevicesJson.Default;
         methods.Add(MethodMap.Method("device.pair.list", OperatorScopes.Pairing, json.PairListParams, json.PairListResult, ListAsync) with
         {
+            IsAudited = false,
             Summary = "The devices that wait for approval, and those that have it.",
         });
         methods.Add(MethodMap.Method("device.pair.approve", OperatorScopes.Pairing, json.PairRequestParams, json.PairApproveResult, ApproveAsync) with

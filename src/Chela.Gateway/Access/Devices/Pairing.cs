@@ -1,4 +1,5 @@
 using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry.Audit;
 
 namespace Chela.Gateway.Access.Devices;
 
@@ -17,7 +18,7 @@ internal sealed record PairingCall(PairingRequest Request, bool IsLocal, string 
 internal sealed record PairingAnswer(PairedDevice? Device, PairingRequest? Waiting, string Reason, bool IsNew, PairingRequest? Replaced);
 
 /// <summary>Decides which devices may connect as what (02-handshake § 9).</summary>
-internal sealed class Pairing(DeviceTable devices, PairingRequests requests, ConfigStore config, TimeProvider time)
+internal sealed class Pairing(DeviceTable devices, PairingRequests requests, ConfigStore config, IAuditTrail audit, TimeProvider time)
 {
     /// <summary>Admits a proven device, at once or silently, or makes it wait.</summary>
     public async Task<PairingAnswer> AskAsync(PairingCall call, CancellationToken ct)
@@ -49,6 +50,16 @@ internal sealed class Pairing(DeviceTable devices, PairingRequests requests, Con
         var nowMs = NowMs();
         Grant[] grants = [new Grant(request.Role, request.Scopes)];
         var admitted = await devices.ChangeAsync(request.DeviceId, present => Grants.Admit(present, request, grants, via, nowMs), ct);
+        await audit.WriteAsync(new AuditEntry(AuditActions.DeviceAdmitted)
+        {
+            Facts = new Dictionary<string, string>
+            {
+                ["deviceId"] = request.DeviceId,
+                ["role"] = request.Role,
+                ["scopes"] = string.Join(' ', request.Scopes),
+                ["via"] = via,
+            },
+        });
         return admitted!;
     }
 

@@ -23,6 +23,7 @@ internal sealed class SetupMethods(SetupCodes codes, GatewayAddresses addresses,
         });
         methods.Add(MethodMap.Method("device.pair.setupStatus", OperatorScopes.Admin, json.SetupStatusParams, json.SetupStatusResult, Status) with
         {
+            IsAudited = false,
             Summary = "Whether a setup code was used, and by which device.",
             IsHidden = true,
         });

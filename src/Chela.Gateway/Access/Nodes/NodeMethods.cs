@@ -29,6 +29,7 @@ internal sealed class NodeMethods(DeviceTable devices, NodeRegistry registry, No
         });
         methods.Add(MethodMap.Method("node.pair.list", OperatorScopes.Pairing, json.NodeListParams, json.NodePairListResult, Pairings) with
         {
+            IsAudited = false,
             Summary = "What nodes offer and nobody has approved, and the nodes of which something was approved.",
         });
         methods.Add(MethodMap.Method("node.pair.approve", OperatorScopes.Pairing, json.NodeRequestParams, json.NodeApproveResult, ApproveAsync) with

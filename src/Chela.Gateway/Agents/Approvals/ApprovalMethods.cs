@@ -13,10 +13,12 @@ internal sealed class ApprovalMethods(ApprovalTable approvals) : IMethodModule
         var json = ApprovalJson.Default;
         methods.Add(MethodMap.Method("exec.approval.list", OperatorScopes.Approvals, json.ApprovalListParams, json.ApprovalRowArray, ListAsync) with
         {
+            IsAudited = false,
             Summary = "List the uses of tools and the commands that wait for a decision.",
         });
         methods.Add(MethodMap.Method("exec.approval.get", OperatorScopes.Approvals, json.ApprovalGetParams, json.ApprovalView, GetAsync) with
         {
+            IsAudited = false,
             Summary = "Show one of them.",
         });
         methods.Add(MethodMap.Method("exec.approval.resolve", OperatorScopes.Approvals, json.ApprovalResolveParams, json.ApprovalResolved, ResolveAsync) with

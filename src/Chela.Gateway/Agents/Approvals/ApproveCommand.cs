@@ -2,11 +2,12 @@ using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions.Commands;
+using Chela.Gateway.Telemetry.Audit;
 
 namespace Chela.Gateway.Agents.Approvals;
 
 /// <summary>Deciding in the chat on what waits for it.</summary>
-internal sealed class ApproveCommand(ApprovalTable approvals) : ICommandModule
+internal sealed class ApproveCommand(ApprovalTable approvals, IAuditTrail audit) : ICommandModule
 {
     public IEnumerable<ChatCommand> Commands =>
     [
@@ -62,6 +63,10 @@ internal sealed class ApproveCommand(ApprovalTable approvals) : ICommandModule
         }
 
         var one = await ResolveAsync(approvals, words[0], decision, call.Commander.Caller);
+        await audit.WriteAsync(new AuditEntry(AuditActions.ApprovalDecided)
+        {
+            Facts = new Dictionary<string, string> { ["id"] = one.Id, ["decision"] = ApprovalWords.Of(decision) },
+        });
         return new CommandReply($"{ApprovalWords.Of(decision)}: {one.Shown}");
     }
 }

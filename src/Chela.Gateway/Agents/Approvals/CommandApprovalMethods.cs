@@ -19,6 +19,7 @@ internal sealed class CommandApprovalMethods(ApprovalTable approvals, ApprovalAu
         });
         methods.Add(MethodMap.Method("exec.approval.waitDecision", OperatorScopes.Approvals, json.ApprovalWaitParams, json.ApprovalAnswer, WaitAsync) with
         {
+            IsAudited = false,
             Summary = "Wait for the decision on something that waits for one, or was just decided.",
         });
     }

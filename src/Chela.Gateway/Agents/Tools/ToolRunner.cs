@@ -6,6 +6,7 @@ using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Approvals;
 using Chela.Gateway.Config;
 using Chela.Gateway.Telemetry;
+using Chela.Gateway.Telemetry.Audit;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,7 @@ namespace Chela.Gateway.Agents.Tools;
 /// model as the result, so that it can do something else.
 /// </summary>
 internal sealed partial class ToolRunner(
-    ToolCatalog catalog, ApprovalTable approvals, ConfigStore config, TimeProvider time, ILogger<ToolRunner> logger)
+    ToolCatalog catalog, ApprovalTable approvals, ConfigStore config, IAuditTrail audit, TimeProvider time, ILogger<ToolRunner> logger)
 {
     /// <summary>How long a tool may take to stop once its time is over; then it is left behind.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -55,16 +56,34 @@ internal sealed partial class ToolRunner(
     {
         if (Traces.Begin("execute_tool") is not { } span)
         {
-            return await TryAsync(call, context, replyTo, ct);
+            return await RecordAsync(call, context, replyTo, ct);
         }
 
         using (span)
         {
             span.DisplayName = $"execute_tool {Shown(call.Name)}";
             span.SetTag("gen_ai.operation.name", "execute_tool").SetTag("gen_ai.tool.name", Shown(call.Name));
-            var result = await TryAsync(call, context, replyTo, ct);
+            var result = await RecordAsync(call, context, replyTo, ct);
             Traces.End(span, result.IsError ? "tool" : null);
             return result;
+        }
+    }
+
+    /// <summary>Runs a call with its begin and its end in the audit.</summary>
+    private async Task<ToolResult> RecordAsync(FunctionCallContent call, ToolContext context, ReplyTarget? replyTo, CancellationToken ct)
+    {
+        var facts = new Dictionary<string, string> { [AuditActions.Tool] = Shown(call.Name), [AuditActions.Call] = Shown(call.CallId) };
+        audit.Note(new AuditEntry(AuditActions.ToolStarted) { Outcome = AuditEntry.Started, Facts = facts });
+        var outcome = AuditEntry.Cancelled;
+        try
+        {
+            var result = await TryAsync(call, context, replyTo, ct);
+            outcome = result.IsError ? AuditEntry.Failed : AuditEntry.Done;
+            return result;
+        }
+        finally
+        {
+            audit.Note(new AuditEntry(AuditActions.ToolFinished) { Outcome = outcome, Facts = facts });
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
+using Chela.Gateway.Telemetry.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Config.Editing;
@@ -16,7 +17,7 @@ internal sealed record RewrittenConfig(ConfigContent Content, IReadOnlyList<Conf
 /// Changes the user's file while the gateway runs, and puts the result in force. The file is what the snapshot in force was made of: one that
 /// somebody has changed since is left alone. What a start would refuse is never written.
 /// </summary>
-internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, ConfigReload reload, ILogger<ConfigWriter> logger)
+internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, ConfigReload reload, IAuditTrail audit, ILogger<ConfigWriter> logger)
 {
     /// <summary>Changes settings; returns when the file is on disk and the change in force. Changes take turns.</summary>
     /// <param name="by">Who changes them, for the log.</param>
@@ -33,7 +34,7 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
         }
 
         await TakeAsync(await AfterAsync(file.Content, change, edits, ct), change, ct);
-        Log.Changed(logger, by, string.Join(", ", edits.Select(edit => edit.Key).Distinct()), change.Path);
+        await TellAsync(by, string.Join(", ", edits.Select(edit => edit.Key).Distinct()), change.Path);
         return store.Current;
     }
 
@@ -81,7 +82,7 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
     {
         var inForce = await TakeAsync(next, change, ct);
         IReadOnlyList<ConfigPath> changed = [.. inForce, .. reload.State.RestartNeeded];
-        Log.Changed(logger, by, changed.Count == 0 ? "nothing but the text" : string.Join(", ", changed), change.Path);
+        await TellAsync(by, changed.Count == 0 ? "nothing but the text" : string.Join(", ", changed), change.Path);
         return new RewrittenConfig(next, changed);
     }
 
@@ -92,6 +93,12 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
         await WriteAsync(change);
         file.Remember(content);
         return reload.Take(next);
+    }
+
+    private async Task TellAsync(string by, string keys, string path)
+    {
+        Log.Changed(logger, by, keys, path);
+        await audit.WriteAsync(new AuditEntry(AuditActions.ConfigChanged) { Facts = new Dictionary<string, string> { ["by"] = by, ["keys"] = keys } });
     }
 
     private async Task<ConfigContent> ReadAsync(CancellationToken ct)

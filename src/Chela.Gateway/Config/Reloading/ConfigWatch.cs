@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Chela.Gateway.Telemetry.Audit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Chela.Gateway.Config.Reloading;
 /// Looks twice a second whether the file, or one that it includes, is another one, and takes it in once it has been quiet. It looks rather than being notified: that sees
 /// links, files replaced whole and network disks alike, and costs two system calls.
 /// </summary>
-internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, ConfigStore store, TimeProvider time, ILogger<ConfigWatch> logger)
+internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, ConfigStore store, IAuditTrail audit, TimeProvider time, ILogger<ConfigWatch> logger)
     : BackgroundService
 {
     /// <summary>How often it looks.</summary>
@@ -124,7 +125,9 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
     private void Take(ConfigSnapshot next)
     {
         var changed = reload.Take(next, waits: store.Current.Config.Gateway.Reload.Mode == GatewayReloadConfig.Restart);
-        Log.Taken(logger, file.Path, changed.Count == 0 ? "nothing" : string.Join(", ", changed));
+        var keys = changed.Count == 0 ? "nothing" : string.Join(", ", changed);
+        Log.Taken(logger, file.Path, keys);
+        audit.Note(new AuditEntry(AuditActions.ConfigChanged) { Facts = new Dictionary<string, string> { ["by"] = "the file", ["keys"] = keys } });
         if (reload.State.RestartNeeded is { Count: > 0 } held)
         {
             Log.RestartNeeded(logger, string.Join(", ", held));

@@ -261,7 +261,7 @@ public sealed class ConfigWriterTests : IDisposable
         _store.Subscribe(_heard.Add);
         var files = new ConfigFile(Document(FilePath), new DocumentFile(FilePath + ".last-good"), new ConfigContent(sources.FileBytes, included), reader, Document);
         var reload = new ConfigReload(_store, sources, check, TimeProvider.System);
-        return new ConfigWriter(_store, files, reload, NullLogger<ConfigWriter>.Instance);
+        return new ConfigWriter(_store, files, reload, new AuditRecorder(), NullLogger<ConfigWriter>.Instance);
     }
 
     private DocumentFile Document(string path) => new(path, new DocumentOptions { Step = step => _step?.Invoke(step) });

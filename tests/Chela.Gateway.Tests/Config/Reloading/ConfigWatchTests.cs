@@ -207,7 +207,7 @@ public sealed class ConfigWatchTests : IDisposable
         _reload = new ConfigReload(_store, sources, _ => [], _time);
         var options = new DocumentOptions { MaxBytes = ConfigText.MaxBytes, Backups = 0 };
         var file = new ConfigFile(new DocumentFile(FilePath, options), new DocumentFile(LastGood, options), content, reader, path => new DocumentFile(path, options));
-        var watch = new ConfigWatch(file, _reload, _store, _time, NullLogger<ConfigWatch>.Instance);
+        var watch = new ConfigWatch(file, _reload, _store, new AuditRecorder(), _time, NullLogger<ConfigWatch>.Instance);
         await watch.LookAsync(Ct);
         return watch;
     }

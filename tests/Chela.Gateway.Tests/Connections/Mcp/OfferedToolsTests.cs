@@ -54,7 +54,7 @@ public sealed class OfferedToolsTests
         var gate = new CallGate(new CallLimits(() => new CallLimitSettings(0, 0), time));
         using var meter = new GatewayMeter();
         var registry = new MethodRegistry([new EndlessMethods()]);
-        var tools = new OfferedTools(registry, new Dispatcher(registry, gate, meter, time, NullLogger<Dispatcher>.Instance), time);
+        var tools = new OfferedTools(registry, new Dispatcher(registry, gate, new AuditRecorder(), meter, time, NullLogger<Dispatcher>.Instance), time);
 
         var call = tools.CallAsync(tools.Find("health")!, [], Context(CallerWith(OperatorScopes.Read)), Ct);
         time.Advance(OfferedTools.Limit);
