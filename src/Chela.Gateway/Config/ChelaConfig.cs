@@ -10,6 +10,8 @@ internal sealed record ChelaConfig
     [JsonPropertyName("$schema"), Description("Where an editor finds the schema of this file. The gateway ignores it.")]
     public string? Schema { get; init; }
 
+    public MetaConfig Meta { get; init; } = new();
+
     public GatewayConfig Gateway { get; init; } = new();
 
     public AgentsConfig Agents { get; init; } = new();

@@ -14,6 +14,7 @@ internal static class ConfigServices
     public static IServiceCollection AddConfigChanges(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton<ConfigRevisions>()
         .AddSingleton<ConfigNews>()
+        .AddHostedService(provider => ActivatorUtilities.CreateInstance<MigrationNews>(provider, setup))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ConfigFollowers>(provider, setup))
         .AddSingleton(_ => new ConfigFile(
             Document(setup.Sources.FilePath, setup.Crash is { } crash ? crash.Pass : null),

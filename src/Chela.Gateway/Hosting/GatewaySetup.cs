@@ -10,6 +10,12 @@ internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, str
     /// <summary>What the configuration was made of.</summary>
     public ConfigSources Sources { get; init; } = new(Config.FilePath, null);
 
+    /// <summary>What was done to bring the configuration file into the present form, a sentence each.</summary>
+    public IReadOnlyList<string> Migrated { get; init; } = [];
+
+    /// <summary>Why it keeps its older form; null where it does not.</summary>
+    public string? NotWritten { get; init; }
+
     /// <summary>Where this process is to die, in a trial.</summary>
     public CrashPoint? Crash { get; init; }
 }

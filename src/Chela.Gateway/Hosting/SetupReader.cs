@@ -1,7 +1,6 @@
 using Chela.Gateway.Access;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
-using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.References;
 using Chela.Gateway.Hosting.Tls;
 
@@ -14,7 +13,8 @@ internal static class SetupReader
     public static async Task<(GatewaySetup Setup, string? TokenFile)> ReadAsync(GatewayOptions options, CancellationToken ct)
     {
         options = options with { Environment = await ReadVariablesAsync(options, ct) };
-        var (sources, config) = await LoadAsync(options, ct);
+        var start = await StartConfig.ReadAsync(options, ct);
+        var config = start.Snapshot;
         var problems = new List<string>();
         var models = ModelSettings.Read(config.Config, options.Environment.GetValueOrDefault, problems);
         if (problems.Count > 0)
@@ -25,7 +25,9 @@ internal static class SetupReader
         var (secret, tokenFile) = await ReadSecretAsync(config.Config.Gateway.Auth, options.Paths.TokenFile, ct);
         var setup = new GatewaySetup(options.Paths, config, secret, models, options.Time)
         {
-            Sources = sources,
+            Sources = start.Sources,
+            Migrated = start.Migrated,
+            NotWritten = start.NotWritten,
             Crash = CrashPoint.From(options.Environment),
         };
         return (setup, tokenFile);
@@ -61,30 +63,6 @@ internal static class SetupReader
         }
 
         return problems;
-    }
-
-    private static async Task<(ConfigSources Sources, ConfigSnapshot Config)> LoadAsync(GatewayOptions options, CancellationToken ct)
-    {
-        var path = Path.GetFullPath(options.ConfigFile ?? options.Paths.ConfigFile);
-        try
-        {
-            var bytes = File.Exists(path) || options.ConfigFile is not null ? await File.ReadAllBytesAsync(path, ct) : null;
-            var sources = new ConfigSources(path, bytes)
-            {
-                Included = await new IncludeReader(path, options.Environment).ReadAsync(bytes, ct),
-                Environment = options.Environment,
-                Overrides = [.. options.Settings.Select(setting => new ConfigOverride(setting.Key, setting.Value, setting.Option))],
-            };
-            return (sources, new ConfigLoader().Load(sources));
-        }
-        catch (ConfigException wrong)
-        {
-            throw new StartException(StartFailure.Configuration, wrong.Message, wrong);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartException(StartFailure.Configuration, $"the configuration {path} cannot be read: {e.Message}", e);
-        }
     }
 
     /// <summary>The environment, and what the file of variables in the state directory adds to it.</summary>

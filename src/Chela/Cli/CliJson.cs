@@ -31,6 +31,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(ConfigVerdict))]
 [JsonSerializable(typeof(ConfigFileReport))]
 [JsonSerializable(typeof(ConfigFileChange))]
+[JsonSerializable(typeof(MigrationReport))]
 [JsonSerializable(typeof(IReadOnlyList<ConfigDifference>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonElement))]

@@ -27,6 +27,9 @@ public sealed class ConfigCommandTests : IDisposable
             """
             {
               "$schema": "./chela.schema.json",
+              "meta": {
+                "version": 3
+              },
               "session": {
                 "mainKey": "one"
               }
@@ -142,7 +145,7 @@ public sealed class ConfigCommandTests : IDisposable
         var set = await ChelaProcess.RunAsync(
             ["config", "set", "gateway.port", "1", "--json", "--state-dir", _folder.Path], "", ("CHELA_GATEWAY__PORT", "2"));
 
-        Assert.Equal("overridden", JsonElement.Parse(set.Output).Text("settings/1/inForce"));
+        Assert.Equal("overridden", JsonElement.Parse(set.Output).Text("settings/2/inForce"));
     }
 
     [Fact]
@@ -159,7 +162,7 @@ public sealed class ConfigCommandTests : IDisposable
         var edited = await ChelaProcess.RunAsync(["config", "edit", "--state-dir", _folder.Path], "y\n", ("EDITOR", editor));
 
         Assert.Equal(0, edited.ExitCode);
-        Assert.Contains("chela.json:4:5 session.mainKye: unknown key", edited.Error, StringComparison.Ordinal);
+        Assert.Contains("chela.json:7:5 session.mainKye: unknown key", edited.Error, StringComparison.Ordinal);
         Assert.Equal("two\n", (await RunAsync("get", "session.mainKey")).Output);
         Assert.Empty(Directory.GetFiles(_folder.Path, "*.edited.*"));
     }

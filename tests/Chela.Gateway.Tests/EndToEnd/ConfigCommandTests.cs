@@ -19,7 +19,7 @@ public sealed class ConfigCommandTests(GatewayFixture fixture) : IClassFixture<G
         await RunAsync("set", "gateway.events.replayMs", "1000");
         var differences = await RunAsync("diff", "running", "--json");
 
-        Assert.Equal("at-once", JsonElement.Parse(set.Output).Text("settings/1/inForce"));
+        Assert.Equal("at-once", JsonElement.Parse(set.Output).Text("settings/2/inForce"));
         Assert.Contains("session.mainKey", changed.List("payload/changedPaths").Select(path => path.GetString()));
         Assert.Contains("gateway.events.replayMs", differences.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("mainKey", differences.Output, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Chela.Gateway.Config.Includes;
+using Chela.Gateway.Config.Migrations;
 
 namespace Chela.Gateway.Config.Reloading;
 
@@ -17,16 +18,30 @@ internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check)
     /// <summary>A text of the file, null where there is none, with the files that it includes as they are now.</summary>
     public async Task<ConfigContent> AroundAsync(byte[]? text, CancellationToken ct) => new(text, await _includes.ReadAsync(text, ct));
 
-    /// <summary>The configuration that a content of the files makes.</summary>
+    /// <summary>The configuration that a content of the files makes, also one of an older form.</summary>
     /// <exception cref="ConfigException">A gateway would not start with it.</exception>
     public Task<ConfigSnapshot> CheckAsync(ConfigContent content, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var next = Loader.Load(sources with { FileBytes = content.Text, Included = content.Included });
-        ConfigProblem[] problems = [.. ProblemsOf(next.Config).Select(problem => new ConfigProblem(ConfigLayer.File, Path.GetFileName(sources.FilePath), "", problem))];
+        var name = Path.GetFileName(sources.FilePath);
+        var migrated = MigratedText.Of(name, content.Text);
+        var next = Load(content, migrated, name);
+        ConfigProblem[] problems = [.. ProblemsOf(next.Config).Select(problem => new ConfigProblem(ConfigLayer.File, name, "", problem))];
         return problems.Length == 0 ? Task.FromResult(next) : throw new ConfigException(problems);
     }
 
     /// <summary>What is wrong between settings each of which is right, as far as only other slices can tell.</summary>
     public IEnumerable<string> ProblemsOf(ChelaConfig config) => check(config);
+
+    private ConfigSnapshot Load(ConfigContent content, MigratedText migrated, string name)
+    {
+        try
+        {
+            return Loader.Load(sources with { FileBytes = migrated.Text, Included = content.Included });
+        }
+        catch (ConfigException wrong)
+        {
+            throw migrated.Placed(wrong, name);
+        }
+    }
 }

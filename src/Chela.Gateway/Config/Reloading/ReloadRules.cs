@@ -33,6 +33,7 @@ internal static class ReloadRules
     public static IReadOnlyList<ReloadRule> All { get; } =
     [
         new("$schema", ReloadKind.None, "it is for editors"),
+        new("meta", ReloadKind.None, "it is for other versions of the gateway"),
         new("gateway.port", ReloadKind.Restart, Listening),
         new("gateway.bind", ReloadKind.Restart, Listening),
         new("gateway.customBindHost", ReloadKind.Restart, Listening),

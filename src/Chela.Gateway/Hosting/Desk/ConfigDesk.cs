@@ -4,6 +4,7 @@ using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
 using Chela.Gateway.Config.Includes;
+using Chela.Gateway.Config.Migrations;
 using Chela.Gateway.Config.References;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Storage;
@@ -38,7 +39,9 @@ public sealed class ConfigDesk
     public JsonElement Schema => _checker.Loader.Schema;
 
     /// <summary>What a file begins with that this program makes.</summary>
-    public byte[] Beginning => TextEditor.Apply(ReadOnlyMemory<byte>.Empty, ConfigEdit.Set(SchemaFile.Reference(Path), "$schema"));
+    public byte[] Beginning => TextEditor.Apply(
+        TextEditor.Apply(ReadOnlyMemory<byte>.Empty, ConfigEdit.Set(SchemaFile.Reference(Path), "$schema")),
+        ConfigEdit.Set(ConfigMigration.Present, "meta", "version"));
 
     /// <summary>Opens the desk for one file.</summary>
     /// <param name="paths">Where the file is unless another one is named, and the variables that the environment does not set.</param>
@@ -153,6 +156,34 @@ public sealed class ConfigDesk
     /// <param name="backup">Its name.</param>
     public async Task<ConfigFileChange> RollBackAsync(string backup, CancellationToken ct) =>
         await ReplaceAsync(await ReadAsync(ct), await Backups.ReadAsync(backup, ct), ct);
+
+    /// <summary>Brings the file into the present form, as a start does.</summary>
+    /// <param name="dryRun">Whether only to say what would be done.</param>
+    /// <returns>What is done, a sentence each, and what became of the file.</returns>
+    public async Task<(IReadOnlyList<string> Notes, ConfigFileChange Change)> MigrateAsync(bool dryRun, CancellationToken ct)
+    {
+        var now = await ReadAsync(ct);
+        var migrated = Migrated(now);
+        if (migrated.Notes.Count == 0 || dryRun)
+        {
+            await CheckedAsync(now, ct);
+            return (migrated.Notes, new ConfigFileChange(Path, false, []));
+        }
+
+        return (migrated.Notes, await ReplaceAsync(now, migrated.Text!, ct));
+    }
+
+    private MigratedText Migrated(byte[]? text)
+    {
+        try
+        {
+            return MigratedText.Of(Name, text);
+        }
+        catch (ConfigException wrong)
+        {
+            throw new ConfigRefusedException(Faults(wrong.Problems));
+        }
+    }
 
     private async Task<ConfigFileChange> EditAsync(ConfigEdit edit, CancellationToken ct)
     {

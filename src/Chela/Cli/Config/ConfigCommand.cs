@@ -19,6 +19,7 @@ internal static class ConfigCommand
             ConfigFileCommands.CreateSchema(),
             ConfigDiffCommand.Create(),
             ConfigRollbackCommand.Create(),
+            ConfigMigrateCommand.Create(),
         },
     };
 }
