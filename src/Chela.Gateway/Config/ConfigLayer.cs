@@ -16,6 +16,9 @@ internal enum ConfigLayer
 
     /// <summary>An option of the command line.</summary>
     CommandLine,
+
+    /// <summary>A call, for as long as the gateway runs.</summary>
+    Override,
 }
 
 /// <summary>What one layer sets.</summary>

@@ -8,7 +8,7 @@ using Chela.Gateway.Schema;
 namespace Chela.Gateway.Config;
 
 /// <summary>
-/// Makes a snapshot of the layers: defaults, file, environment, command line. Touches nothing outside and takes all or nothing.
+/// Makes a snapshot of the layers: defaults, file, environment, command line, overrides. Touches nothing outside and takes all or nothing.
 /// </summary>
 internal sealed class ConfigLoader
 {
@@ -122,6 +122,7 @@ internal sealed class ConfigLoader
             references.Resolve(new ConfigContent(sources.FileBytes, sources.Included).Read(sources.FilePath, problems)),
             settings.ReadEnvironment(sources.Environment, problems),
             settings.ReadOverrides(sources.Overrides, problems),
+            new LayerValues(ConfigLayer.Override, sources.RunTime, (_, _) => "config.override.set"),
         ];
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Chela.Gateway.Config.Includes;
 
 namespace Chela.Gateway.Config;
@@ -23,6 +24,9 @@ internal sealed record ConfigSources(string FilePath, byte[]? FileBytes)
 
     /// <summary>The environment of the process; what is not configuration is ignored.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What calls have changed for as long as the gateway runs, shaped like the file. Never changed itself, but replaced.</summary>
+    public JsonObject RunTime { get; init; } = [];
 
     /// <summary>In the order given; the last one for a key wins.</summary>
     public IReadOnlyList<ConfigOverride> Overrides { get; init; } = [];

@@ -34,6 +34,9 @@ internal sealed record ConfigView(
     string ConfigRevisionHash,
     string AppliedConfigHash)
 {
+    /// <summary>Where the value of each setting that has a name of its own comes from: default, file, environment, commandLine or override.</summary>
+    public IReadOnlyDictionary<string, string> Origins { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The text of the file without its secrets; null where there is none, or nobody can be sure that no secret is left in it.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)]
     public string? Raw { get; init; }
@@ -62,8 +65,18 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
             snapshot.FilePath, content.Text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, [], [], hash, revisions.Of(file.Content))
         {
             Raw = content.Text is null ? null : RedactedText.Of(content.Text),
+            Origins = snapshot.Origins.ToDictionary(origin => origin.Key, origin => NameOf(origin.Value)),
         };
     }
+
+    private static string NameOf(ConfigLayer layer) => layer switch
+    {
+        ConfigLayer.File => "file",
+        ConfigLayer.Environment => "environment",
+        ConfigLayer.CommandLine => "commandLine",
+        ConfigLayer.Override => "override",
+        _ => "default",
+    };
 
     /// <summary>The files as they are now; where the file cannot be read, as they were.</summary>
     private async Task<ConfigContent> ReadAsync(CancellationToken ct)

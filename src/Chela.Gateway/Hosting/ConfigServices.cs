@@ -29,6 +29,8 @@ internal static class ConfigServices
             setup.Time))
         .AddSingleton<ConfigWriter>()
         .AddSingleton<ConfigWatch>()
+        .AddSingleton<ConfigOverrides>()
+        .AddSingleton<IMethodModule, ConfigOverrideMethods>()
         .AddSingleton<IMethodModule, ConfigSchemaMethods>()
         .AddSingleton<IMethodModule, ConfigStatusMethods>()
         .AddSingleton<IMethodModule, ConfigWriteMethods>();

@@ -139,7 +139,8 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
 
     private static JsonObject Parse(byte[] text, List<ConfigProblem> problems) => new ConfigText("config", text).Read(problems).Values;
 
-    private static string By(CallContext context, string method) => $"{method} by {context.Caller.UserId ?? context.Caller.DeviceId ?? context.Caller.ClientId}";
+    /// <summary>Who called what, for the log.</summary>
+    public static string By(CallContext context, string method) => $"{method} by {context.Caller.UserId ?? context.Caller.DeviceId ?? context.Caller.ClientId}";
 
     private ConfigWritten Answer(RewrittenConfig rewritten)
     {

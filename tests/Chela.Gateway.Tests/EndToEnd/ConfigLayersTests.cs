@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.EndToEnd;
@@ -38,6 +39,33 @@ public sealed class ConfigLayersTests : IAsyncDisposable
         Assert.Equal(
             """{ "gateway": { "auth": { "token": "${THE_TOKEN}" }, "tickIntervalMs": 20000 }, /* kept */ "session": { "mainKey": "${MAIN}" } }""",
             await File.ReadAllTextAsync(ConfigFile, Ct));
+    }
+
+    [Fact]
+    [Trait("Requirement", "K3")]
+    public async Task A_setting_is_overridden_by_a_call_until_that_is_taken_back_and_the_file_stays_as_it_is()
+    {
+        const string text = """{ "session": { "mainKey": "file" } }""";
+        await using var client = await StartAsync(text, null, ("CHELA_GATEWAY__TICKINTERVALMS", "20000"));
+        await using var other = await _gateway!.OpenOpenClawAsync();
+
+        var set = await client.CallAsync("config.override.set", new() { ["path"] = "session.mainKey", ["value"] = "call" });
+        var told = await other.ReceiveAsync(frame => frame.Text("event") == "config.changed");
+        var shown = await client.CallAsync("config.get");
+        var written = await client.CallAsync("config.override.set", new() { ["path"] = "gateway.port", ["value"] = 1 });
+        var cleared = await client.CallAsync("config.override.clear", new() { ["path"] = "session.mainKey" });
+
+        Assert.Equal(("session.mainKey", "Overrides are not in the file, and gone after a restart."), (set.Text("payload/overrides/0"), set.Text("payload/note")));
+        Assert.Equal("session.mainKey", Assert.Single(told.List("payload/changedPaths")).GetString());
+        Assert.Equal("call", shown.Text("payload/config/session/mainKey"));
+        var origins = JsonNode.Parse(shown.GetProperty("payload").GetProperty("origins").GetRawText())!;
+        Assert.Equal(
+            ("override", "environment", "commandLine", "default"),
+            ((string?)origins["session.mainKey"], (string?)origins["gateway.tickIntervalMs"], (string?)origins["gateway.port"], (string?)origins["gateway.bind"]));
+        Assert.StartsWith("gateway.port needs a restart", written.Text("error/message"), StringComparison.Ordinal);
+        Assert.Equal(("session.mainKey", 0), (cleared.Text("payload/changedPaths/0"), cleared.List("payload/overrides").Count));
+        Assert.Equal("file", (await client.CallAsync("config.get")).Text("payload/config/session/mainKey"));
+        Assert.Equal(text, await File.ReadAllTextAsync(ConfigFile, Ct));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Config.Includes;
@@ -117,15 +116,16 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
     {
         foreach (var key in edits.SelectMany(edit => Enumerable.Range(1, edit.Path.Count).Select(count => string.Join('.', edit.Path.Take(count)))))
         {
-            var place = store.Current.Origins.GetValueOrDefault(key) switch
+            var reason = store.Current.Origins.GetValueOrDefault(key) switch
             {
-                ConfigLayer.Environment => "an environment variable",
-                ConfigLayer.CommandLine => "an option of the command line",
+                ConfigLayer.Environment => "is set by an environment variable, which wins over the file; change it there and restart",
+                ConfigLayer.CommandLine => "is set by an option of the command line, which wins over the file; change it there and restart",
+                ConfigLayer.Override => "is overridden until the gateway ends; take that back first, by config.override.clear",
                 _ => null,
             };
-            if (place is not null)
+            if (reason is not null)
             {
-                throw new RpcException(RpcErrorKind.InvalidRequest, $"{key} is set by {place}, which wins over the file; change it there and restart");
+                throw new RpcException(RpcErrorKind.InvalidRequest, $"{key} {reason}");
             }
         }
     }
@@ -153,10 +153,7 @@ internal sealed partial class ConfigWriter(ConfigStore store, ConfigFile file, C
         }
         catch (ConfigException wrong)
         {
-            var issues = wrong.Problems.Select(problem => new JsonObject { ["path"] = problem.Path, ["message"] = problem.Message });
-            var details = new JsonObject { ["issues"] = new JsonArray([.. issues]) };
-            var sentences = string.Join("; ", wrong.Problems.Select(problem => problem.Path.Length == 0 ? problem.Message : $"{problem.Path}: {problem.Message}"));
-            throw new RpcException(new RpcError(RpcErrorKind.InvalidRequest, $"invalid config: {sentences}") { Details = JsonElement.Parse(details.ToJsonString()) });
+            throw InvalidConfig.Of(wrong);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Migrations;
 
@@ -19,13 +20,15 @@ internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check)
     public async Task<ConfigContent> AroundAsync(byte[]? text, CancellationToken ct) => new(text, await _includes.ReadAsync(text, ct));
 
     /// <summary>The configuration that a content of the files makes, also one of an older form.</summary>
+    /// <param name="content">The files.</param>
+    /// <param name="runTime">What calls have changed.</param>
     /// <exception cref="ConfigException">A gateway would not start with it.</exception>
-    public Task<ConfigSnapshot> CheckAsync(ConfigContent content, CancellationToken ct)
+    public Task<ConfigSnapshot> CheckAsync(ConfigContent content, JsonObject runTime, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         var name = Path.GetFileName(sources.FilePath);
         var migrated = MigratedText.Of(name, content.Text);
-        var next = Load(content, migrated, name);
+        var next = Load(sources with { FileBytes = migrated.Text, Included = content.Included, RunTime = runTime }, migrated, name);
         ConfigProblem[] problems = [.. ProblemsOf(next.Config).Select(problem => new ConfigProblem(ConfigLayer.File, name, "", problem))];
         return problems.Length == 0 ? Task.FromResult(next) : throw new ConfigException(problems);
     }
@@ -33,11 +36,11 @@ internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check)
     /// <summary>What is wrong between settings each of which is right, as far as only other slices can tell.</summary>
     public IEnumerable<string> ProblemsOf(ChelaConfig config) => check(config);
 
-    private ConfigSnapshot Load(ConfigContent content, MigratedText migrated, string name)
+    private ConfigSnapshot Load(ConfigSources all, MigratedText migrated, string name)
     {
         try
         {
-            return Loader.Load(sources with { FileBytes = migrated.Text, Included = content.Included });
+            return Loader.Load(all);
         }
         catch (ConfigException wrong)
         {

@@ -79,7 +79,7 @@ public sealed class ConfigDesk
     {
         try
         {
-            await _checker.CheckAsync(await _checker.AroundAsync(text, ct), ct);
+            await _checker.CheckAsync(await _checker.AroundAsync(text, ct), [], ct);
             return [];
         }
         catch (ConfigException wrong)
@@ -251,7 +251,7 @@ public sealed class ConfigDesk
     {
         try
         {
-            return await _checker.CheckAsync(await _checker.AroundAsync(text, ct), ct);
+            return await _checker.CheckAsync(await _checker.AroundAsync(text, ct), [], ct);
         }
         catch (ConfigException wrong)
         {
