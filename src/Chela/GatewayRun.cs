@@ -101,7 +101,8 @@ internal static class GatewayRun
         }
     }
 
-    private static int CodeOf(StartFailure failure) => failure switch
+    /// <summary>What the shell gets where a gateway does not start.</summary>
+    public static int CodeOf(StartFailure failure) => failure switch
     {
         StartFailure.Configuration or StartFailure.AlreadyRunning => ExitCode.Config,
         StartFailure.AddressUnavailable => ExitCode.Unavailable,

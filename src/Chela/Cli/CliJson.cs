@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
 using Chela.Cli.Devices;
+using Chela.Cli.Migrate;
 using Chela.Gateway.Hosting.Desk;
 
 namespace Chela.Cli;
@@ -32,6 +33,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(ConfigFileReport))]
 [JsonSerializable(typeof(ConfigFileChange))]
 [JsonSerializable(typeof(MigrationReport))]
+[JsonSerializable(typeof(OpenClawReport))]
 [JsonSerializable(typeof(IReadOnlyList<ConfigDifference>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(JsonElement))]

@@ -6,6 +6,7 @@ using System.Reflection;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
 using Chela.Cli.Devices;
+using Chela.Cli.Migrate;
 
 namespace Chela.Cli;
 
@@ -58,6 +59,7 @@ internal static class CommandLine
             DevicesCommand.Create(),
             UsageCommand.Create(),
             LogsCommand.Create(),
+            MigrateCommand.Create(),
             AuditCommand.Create(),
         };
         foreach (var option in root.Options)
