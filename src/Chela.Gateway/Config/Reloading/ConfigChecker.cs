@@ -19,6 +19,9 @@ internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check)
     /// <summary>A text of the file, null where there is none, with the files that it includes as they are now.</summary>
     public async Task<ConfigContent> AroundAsync(byte[]? text, CancellationToken ct) => new(text, await _includes.ReadAsync(text, ct));
 
+    /// <summary>True for an included file that belongs to the configuration alone, so that it may be changed.</summary>
+    public bool IsOwn(IncludedFile included) => _includes.IsOwn(included);
+
     /// <summary>The configuration that a content of the files makes, also one of an older form.</summary>
     /// <param name="content">The files.</param>
     /// <param name="runTime">What calls have changed.</param>

@@ -126,18 +126,8 @@ public sealed class ConfigDesk
     public Task<ConfigFileChange> UnsetAsync(string key, CancellationToken ct) => EditAsync(ConfigEdit.Unset(KeyText.Parse(key).Segments), ct);
 
     /// <summary>Writes a whole text in place of the one that is expected.</summary>
-    public async Task<ConfigFileChange> ReplaceAsync(byte[]? expected, byte[] text, CancellationToken ct)
-    {
-        var next = await CheckedAsync(text, ct);
-        if (expected is not null && text.AsSpan().SequenceEqual(expected))
-        {
-            return new ConfigFileChange(Path, false, []);
-        }
-
-        await WriteAsync(expected, text, ct);
-        var changed = ConfigDifferences.Paths(Element(Parse(expected, [])), Element(Settings(text)));
-        return new ConfigFileChange(Path, true, [.. changed.Select(setting => new ChangedSetting(setting.ToString(), InForce(setting, next)))]);
-    }
+    public async Task<ConfigFileChange> ReplaceAsync(byte[]? expected, byte[] text, CancellationToken ct) =>
+        await TakeAsync(await _checker.AroundAsync(expected, ct), await _checker.AroundAsync(text, ct), new FileEdit(Path, expected, text), ct);
 
     /// <summary>Where the file differs from one of its former contents; in secrets too, but without showing them.</summary>
     /// <param name="backup">Its name.</param>
@@ -193,28 +183,35 @@ public sealed class ConfigDesk
             return new ConfigFileChange(Path, false, []);
         }
 
-        var from = now ?? Beginning;
+        var present = await _checker.AroundAsync(now ?? Beginning, ct);
+        if (Edited(present, edit) is not { } change)
+        {
+            return new ConfigFileChange(Path, false, []);
+        }
+
         try
         {
-            return await ReplaceAsync(now, Edited(await _checker.AroundAsync(from, ct), Settings(from), edit), ct);
+            return change.Path == Path ? await ReplaceAsync(now, change.After, ct) : await TakeAsync(present, With(present, change), change, ct);
         }
         catch (ConfigRefusedException refused) when (refused.Faults.Count > 0)
         {
             // Lines and columns would be those of a text that nobody has written.
-            throw new ConfigRefusedException([.. refused.Faults.Select(fault => fault.Place.StartsWith(Name, StringComparison.Ordinal) ? fault with { Place = "" } : fault)]);
+            throw new ConfigRefusedException([.. refused.Faults.Select(fault => fault.Place.Contains(':', StringComparison.Ordinal) ? fault with { Place = "" } : fault)]);
         }
     }
 
-    private byte[] Edited(ConfigContent now, JsonObject settings, ConfigEdit edit)
+    private static ConfigContent With(ConfigContent present, FileEdit change) =>
+        present with { Included = present.Included.With(change.Path, present.Included.Find(change.Path)! with { Content = change.After }) };
+
+    /// <summary>The new text of the one file in which a setting stands; null where it says that already.</summary>
+    private FileEdit? Edited(ConfigContent now, ConfigEdit edit)
     {
         try
         {
+            var settings = Settings(now.Text);
             var wanted = ConfigSecrets.Restored(edit.ApplyTo(settings), settings, ConfigReferences.None);
             IReadOnlyList<ConfigEdit> edits = edit.Value is null ? [edit] : ConfigEdits.Between(settings, wanted);
-            var change = new FileEdits(Path, now, _ => true).Of(edits);
-            return change is null ? now.Text!
-                : change.Path == Path ? change.After
-                : throw new ConfigRefusedException(ConfigRefusal.Invalid, $"{edit.Key} is in {change.Path}, which {Name} includes; change it there");
+            return new FileEdits(Path, now, _checker.IsOwn).Of(edits);
         }
         catch (RpcException refused)
         {
@@ -222,20 +219,35 @@ public sealed class ConfigDesk
         }
     }
 
-    private async Task WriteAsync(byte[]? expected, byte[] text, CancellationToken ct)
+    /// <summary>Checks what the files would hold, and writes the one that changes.</summary>
+    private async Task<ConfigFileChange> TakeAsync(ConfigContent before, ConfigContent after, FileEdit change, CancellationToken ct)
+    {
+        var next = await CheckedAsync(after, ct);
+        if (change.Before is not null && change.After.AsSpan().SequenceEqual(change.Before))
+        {
+            return new ConfigFileChange(Path, false, []);
+        }
+
+        await WriteAsync(change, ct);
+        var changed = ConfigDifferences.Paths(Element(before.Read(Path, []).Values), Element(after.Read(Path, []).Values));
+        return new ConfigFileChange(change.Path, true, [.. changed.Select(setting => new ChangedSetting(setting.ToString(), InForce(setting, next)))]);
+    }
+
+    private async Task WriteAsync(FileEdit change, CancellationToken ct)
     {
         try
         {
-            if (!await _file.ReplaceAsync(expected, text, ct))
+            var file = change.Path == Path ? _file : ConfigServices.Document(change.Path, step: null);
+            if (!await file.ReplaceAsync(change.Before, change.After, ct))
             {
-                throw new ConfigRefusedException(ConfigRefusal.Changed, $"{Path} was changed by somebody else meanwhile, and nothing was written; try again");
+                throw new ConfigRefusedException(ConfigRefusal.Changed, $"{change.Path} was changed by somebody else meanwhile, and nothing was written; try again");
             }
 
-            await SchemaFile.RefreshAsync(Path, Schema, isNew: expected is null, ct);
+            await SchemaFile.RefreshAsync(Path, Schema, isNew: change.Path == Path && change.Before is null, ct);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigRefusedException(ConfigRefusal.NotWritable, $"{Path} cannot be written: {e.Message}", e);
+            throw new ConfigRefusedException(ConfigRefusal.NotWritable, $"{change.Path} cannot be written: {e.Message}", e);
         }
     }
 
@@ -247,11 +259,13 @@ public sealed class ConfigDesk
         _ => "restart",
     };
 
-    private async Task<ConfigSnapshot> CheckedAsync(byte[]? text, CancellationToken ct)
+    private async Task<ConfigSnapshot> CheckedAsync(byte[]? text, CancellationToken ct) => await CheckedAsync(await _checker.AroundAsync(text, ct), ct);
+
+    private async Task<ConfigSnapshot> CheckedAsync(ConfigContent content, CancellationToken ct)
     {
         try
         {
-            return await _checker.CheckAsync(await _checker.AroundAsync(text, ct), [], ct);
+            return await _checker.CheckAsync(content, [], ct);
         }
         catch (ConfigException wrong)
         {

@@ -55,6 +55,7 @@ internal sealed class ForeignSettings(JsonElement schema, MigrationLog log)
 
     private static string WhyUnknown(string key) => key.Split('.') switch
     {
+        [.., "$include"] => "files that are included are not read here; put what they hold into the file first",
         ["channels", _] => "there is no such channel here",
         ["plugins", ..] => "plugins of OpenClaw do not run here",
         _ => "there is no such setting here",
