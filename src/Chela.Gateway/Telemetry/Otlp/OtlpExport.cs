@@ -27,9 +27,8 @@ internal sealed class OtlpExport : IDisposable
 
     public void Dispose()
     {
-        _traces?.Shutdown(LastWordsMs);
+        Parallel.Invoke(() => _traces?.Shutdown(LastWordsMs), () => _metrics?.Shutdown(LastWordsMs));
         _traces?.Dispose();
-        _metrics?.Shutdown(LastWordsMs);
         _metrics?.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
@@ -46,6 +47,14 @@ public sealed class HttpFetchTests : IAsyncLifetime
         await _server.StartAsync(TestContext.Current.CancellationToken);
         _port = new Uri(_server.Urls.Single()).Port;
         _fetch = new HttpFetch(new GuardedConnect(LookUpAsync, MayReach), () => _settings);
+    }
+
+    [Fact]
+    public async Task A_page_is_told_of_no_trace()
+    {
+        using var work = new Activity("work").Start();
+
+        Assert.DoesNotContain("traceparent", await DoAsync("/headers"), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
