@@ -19,17 +19,8 @@ internal static class GatewayRun
         try
         {
             var host = await GatewayHost.StartAsync(HostOptions(options, paths, environment), ct);
-            await using (host)
-            {
-                Greeting.Write(Console.Out, host.Started, paths);
-                await using var supervisor = ServiceSupervisor.OfProcess(TimeProvider.System, environment);
-                supervisor.TellReady(host.Started.Url);
-                await Cancelled(ct);
-                supervisor.TellStopping();
-                Console.WriteLine("Stopping: no new work is taken; a second signal stops at once.");
-                await host.StopAsync(CancellationToken.None);
-            }
-
+            Greeting.Write(Console.Out, host.Started, paths);
+            await ServeAsync(host, environment, ct);
             return ExitCode.Ok;
         }
         catch (StartException e)
@@ -45,6 +36,45 @@ internal static class GatewayRun
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             return ExitCode.Ok;
+        }
+    }
+
+    /// <summary>Until it is to stop, and through every restart.</summary>
+    private static async Task ServeAsync(GatewayHost host, Dictionary<string, string> environment, CancellationToken ct)
+    {
+        await using var supervisor = ServiceSupervisor.OfProcess(TimeProvider.System, environment);
+        using var signal = new RestartSignal(() => host.AskToRestart("SIGUSR2"));
+        try
+        {
+            supervisor.TellReady(host.Started.Url);
+            while (await EndOfAsync(host, ct) == GatewayEnd.Restart)
+            {
+                supervisor.TellReloading();
+                Console.WriteLine("Restarting: no new work is taken until then.");
+                host = await host.RestartAsync(ct);
+                Greeting.WriteAgain(Console.Out, host.Started);
+                supervisor.TellReady(host.Started.Url);
+            }
+
+            supervisor.TellStopping();
+            Console.WriteLine("Stopping: no new work is taken; a second signal stops at once.");
+            await host.StopAsync(CancellationToken.None);
+        }
+        finally
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    private static async Task<GatewayEnd> EndOfAsync(GatewayHost host, CancellationToken ct)
+    {
+        try
+        {
+            return await host.Asked.WaitAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return GatewayEnd.Stop;
         }
     }
 
@@ -91,15 +121,6 @@ internal static class GatewayRun
 
     private static Dictionary<string, string> ReadEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
-
-    private static async Task Cancelled(CancellationToken ct)
-    {
-        var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (ct.Register(signal.SetResult))
-        {
-            await signal.Task;
-        }
-    }
 
     /// <summary>What the shell gets where a gateway does not start.</summary>
     public static int CodeOf(StartFailure failure) => failure switch

@@ -25,11 +25,7 @@ internal static class Greeting
         }
 
         output.WriteLine($"  model  {started.Model}{(started.Model == "echo/echo" ? " (built in; set OPENAI_API_KEY to use a real one)" : "")}");
-        foreach (var warning in started.Warnings)
-        {
-            output.WriteLine($"  note   {warning}");
-        }
-
+        WriteNotes(output, started);
         output.WriteLine();
         output.WriteLine("Chat with it from another terminal:");
         var where = paths == StatePaths.Resolve(null, _ => null) ? "" : $" --state-dir {Quote(paths.Root)}"; // another terminal has other variables
@@ -42,12 +38,27 @@ internal static class Greeting
         output.WriteLine($"  {Command()} chat \"Hello\"{where}{secret}");
     }
 
+    /// <summary>Writes what is to be known after a restart.</summary>
+    public static void WriteAgain(TextWriter output, GatewayStarted started)
+    {
+        output.WriteLine($"Restarted: listens on {string.Join(", ", started.Listeners.Select(listener => listener.Url).Prepend(started.Url))}");
+        WriteNotes(output, started);
+    }
+
     /// <summary>The command that runs this program again: its name when the shell finds it, else its path.</summary>
     private static string Command()
     {
         var path = Environment.ProcessPath ?? "chela";
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return folders.Contains(Path.GetDirectoryName(path)) ? Path.GetFileNameWithoutExtension(path) : Quote(path);
+    }
+
+    private static void WriteNotes(TextWriter output, GatewayStarted started)
+    {
+        foreach (var warning in started.Warnings)
+        {
+            output.WriteLine($"  note   {warning}");
+        }
     }
 
     /// <summary>As a POSIX shell reads it: single quotes unless every character is harmless.</summary>

@@ -130,6 +130,9 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
         }
     }
 
+    /// <summary>Ends when nothing runs or waits in any lane, or with the token.</summary>
+    public Task WhenIdleAsync(CancellationToken ct) => _places.WhenZeroAsync(ct);
+
     /// <summary>Cancelled when the gateway can wait no longer for what is done in lanes.</summary>
     public CancellationToken Stopping => _stopping.Token;
 

@@ -20,6 +20,13 @@ internal sealed class TickEvent(long nowMs) : GatewayEvent
 /// <param name="restartExpectedMs">When it is expected back, in milliseconds; null when it is not.</param>
 internal sealed class ShutdownEvent(string reason, int? restartExpectedMs) : GatewayEvent
 {
+    /// <summary>How long clients are told that a restart takes, when nothing hinders it.</summary>
+    private const int UsualRestartMs = 1500;
+
+    public static ShutdownEvent Stopping { get; } = new("gateway stopping", restartExpectedMs: null);
+
+    public static ShutdownEvent Restarting { get; } = new("gateway restarting", UsualRestartMs);
+
     public override string Name => "shutdown";
 
     /// <summary>The design document's name for it in the JSON-RPC world is <c>gateway_closing</c> (K9).</summary>

@@ -2,6 +2,7 @@ using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
 using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
+using Chela.Gateway.Hosting.Restarting;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,10 @@ internal static class ConfigServices
             provider.GetRequiredService<ConfigStore>(),
             setup.Sources,
             config => SetupReader.Problems(config, setup.Sources.Environment),
-            setup.Time))
+            setup.Time)
+        {
+            RestartNeeded = () => provider.GetRequiredService<ConfigRestarts>().AskIfNeeded(TimeSpan.Zero),
+        })
         .AddSingleton<ConfigWriter>()
         .AddSingleton<ConfigWatch>()
         .AddSingleton<ConfigOverrides>()

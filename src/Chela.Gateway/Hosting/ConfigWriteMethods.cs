@@ -7,13 +7,19 @@ using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
 using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
+using Chela.Gateway.Hosting.Restarting;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Sessions;
 
 namespace Chela.Gateway.Hosting;
 
 /// <summary>Changing the file by its whole text or by a patch. Both name the state that they change: what somebody else wrote meanwhile is never lost.</summary>
-internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer, ConfigFile file, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
+internal sealed class ConfigWriteMethods(
+    ConfigStore config, ConfigWriter writer, ConfigFile file, ConfigReload reload, ConfigRevisions revisions,
+    ConfigRestarts restarts, RestartNotes notes, SessionKeys keys) : IMethodModule
 {
+    private const int MostDelayMs = 60_000;
+
     public void Map(MethodMap methods)
     {
         var json = HostingJson.Default;
@@ -24,7 +30,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
         methods.Add(MethodMap.Method("config.apply", OperatorScopes.Admin, json.ConfigApplyParams, json.ConfigWritten, ApplyAsync) with
         {
             Cost = CallCost.ControlPlaneWrite,
-            Summary = "Write the whole text of the configuration file, and say what of it waits for a restart.",
+            Summary = "Write the whole text of the configuration file, and restart where it needs that.",
         });
         methods.Add(MethodMap.Method("config.patch", OperatorScopes.Admin, json.ConfigPatchParams, json.ConfigWritten, PatchAsync) with
         {
@@ -47,7 +53,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
     private async ValueTask<ConfigWritten> ApplyAsync(ConfigApplyParams parameters, CallContext context, CancellationToken ct)
     {
         var changed = await writer.RewriteAsync(By(context, "config.apply"), now => Whole("config.apply", now, parameters.Raw, parameters.BaseHash), ct);
-        return Answer(changed) with { Noop = null, ChangedPaths = null };
+        return Answer(changed, Plan(parameters)) with { Noop = null, ChangedPaths = null };
     }
 
     private async ValueTask<ConfigWritten> PatchAsync(ConfigPatchParams parameters, CallContext context, CancellationToken ct)
@@ -61,7 +67,20 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
             var wanted = ConfigSecrets.Restored(merge.Merge(settings, patch), settings, config.Current.References);
             return ConfigEdits.Between(settings, wanted);
         }, ct);
-        return Answer(changed);
+        return Answer(changed, Plan(parameters));
+    }
+
+    /// <summary>The restart that settings wait for, if the gateway makes one; its caller is told in the session that it named.</summary>
+    private RestartPlan? Plan(ConfigApplyParams parameters)
+    {
+        var delay = TimeSpan.FromMilliseconds(Math.Min(parameters.RestartDelayMs ?? Restarts.UsualDelay.TotalMilliseconds, MostDelayMs));
+        var plan = restarts.AskIfNeeded(delay);
+        if (plan is not null && parameters.SessionKey is { } session)
+        {
+            notes.Leave(new RestartNote(keys.Resolve(session, null), parameters.Note ?? "The gateway restarted with the changed configuration."));
+        }
+
+        return plan;
     }
 
     private async ValueTask<ConfigVerdict> ValidateAsync(ConfigValidateParams parameters, CallContext context, CancellationToken ct)
@@ -142,7 +161,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
     /// <summary>Who called what, for the log.</summary>
     public static string By(CallContext context, string method) => $"{method} by {context.Caller.UserId ?? context.Caller.DeviceId ?? context.Caller.ClientId}";
 
-    private ConfigWritten Answer(RewrittenConfig rewritten)
+    private ConfigWritten Answer(RewrittenConfig rewritten, RestartPlan? plan = null)
     {
         var snapshot = config.Current;
         string[] held = [.. reload.State.RestartNeeded.Select(path => path.ToString())];
@@ -151,7 +170,7 @@ internal sealed class ConfigWriteMethods(ConfigStore config, ConfigWriter writer
             Noop = rewritten.Changed is null ? true : null,
             Hash = revisions.Of(rewritten.Content),
             ChangedPaths = [.. (rewritten.Changed ?? []).Select(path => path.ToString())],
-            Restart = held.Length == 0 ? null : new ConfigRestart(false, held),
+            Restart = held.Length == 0 ? null : new ConfigRestart(plan is not null, held) { Coalesced = plan?.IsCoalesced, DelayMs = (long?)plan?.Delay.TotalMilliseconds },
         };
     }
 }

@@ -19,16 +19,16 @@ internal record ConfigApplyParams([property: MinLength(1)] string Raw)
     [MinLength(1), Description("The hash that config.get told; needed once there is a file.")]
     public string? BaseHash { get; init; }
 
-    [Description("Taken for OpenClaw's sake and not used: nobody is told of the restart in a session.")]
+    [Description("The session that is told when a restart which the change needs is done.")]
     public string? SessionKey { get; init; }
 
-    [Description("The same.")]
+    [Description("Taken for OpenClaw's sake and not used: the session knows where its answers go.")]
     public JsonElement? DeliveryContext { get; init; }
 
-    [Description("The same.")]
+    [MaxLength(2000), Description("What the session is told.")]
     public string? Note { get; init; }
 
-    [Range(0, int.MaxValue), Description("The same.")]
+    [Range(0, int.MaxValue), Description("How long a restart waits at least, in milliseconds; 2000 without it, 60000 at most.")]
     public int? RestartDelayMs { get; init; }
 }
 
@@ -61,7 +61,14 @@ internal sealed record ConfigWritten(bool Ok, string Path, JsonElement Config)
 /// <summary>A restart that settings wait for.</summary>
 /// <param name="Scheduled">Whether the gateway does it by itself.</param>
 /// <param name="Paths">The settings.</param>
-internal sealed record ConfigRestart(bool Scheduled, IReadOnlyList<string> Paths);
+internal sealed record ConfigRestart(bool Scheduled, IReadOnlyList<string> Paths)
+{
+    /// <summary>True where a restart had been due before.</summary>
+    public bool? Coalesced { get; init; }
+
+    /// <summary>When it comes, in milliseconds from now, without the wait for runs.</summary>
+    public long? DelayMs { get; init; }
+}
 
 /// <summary>Parameters of <c>config.validate</c>.</summary>
 /// <param name="Raw">A text of the file; nothing is written.</param>

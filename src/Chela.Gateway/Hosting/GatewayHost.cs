@@ -1,27 +1,18 @@
 using System.Net.Sockets;
-using System.Text.Json;
-using Chela.Gateway.Access;
+using System.Runtime.ExceptionServices;
 using Chela.Gateway.Access.Devices;
-using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
-using Chela.Gateway.Agents.Spawning;
-using Chela.Gateway.Agents.Unfinished;
-using Chela.Gateway.Bus;
-using Chela.Gateway.Channels;
-using Chela.Gateway.Config.Reloading;
+using Chela.Gateway.Config;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.Restarting;
 using Chela.Gateway.Hosting.Tls;
-using Chela.Gateway.Rpc;
-using Chela.Gateway.Sessions;
-using Chela.Gateway.Storage;
-using Chela.Gateway.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -37,20 +28,30 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>How long runs may take to end when the gateway stops (K9).</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
+    private readonly GatewayOptions _options;
+    private readonly Holdings _holdings;
+    private readonly ConfigSources _sources;
     private readonly WebApplication _app;
-    private readonly InstanceLock _lock;
     private readonly TlsDoor? _tls;
+    private readonly Restarts _restarts;
+    private bool _isOver;
 
-    private GatewayHost(WebApplication app, InstanceLock held, TlsDoor? tls, GatewayStarted started)
+    private GatewayHost(GatewayOptions options, Holdings holdings, ConfigSources sources, WebApplication app, TlsDoor? tls, GatewayStarted started)
     {
+        _options = options;
+        _holdings = holdings;
+        _sources = sources;
         _app = app;
-        _lock = held;
         _tls = tls;
+        _restarts = app.Services.GetRequiredService<Restarts>();
         Started = started;
     }
 
     /// <summary>Where it listens and with what.</summary>
     public GatewayStarted Started { get; }
+
+    /// <summary>Ends when somebody has asked the gateway to stop or to restart, and it is time to: by a method, or by a change of its configuration.</summary>
+    public Task<GatewayEnd> Asked => _restarts.Asked;
 
     /// <summary>
     /// Starts a gateway: lock, configuration, listener, recovery of what the last process left. It answers probes as soon as it
@@ -59,35 +60,97 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <exception cref="StartException">It cannot start.</exception>
     public static async Task<GatewayHost> StartAsync(GatewayOptions options, CancellationToken ct)
     {
-        var held = StateDirectory.Lock(options.Paths, options.Time);
+        var holdings = new Holdings(StateDirectory.Lock(options.Paths, options.Time));
+        try
+        {
+            return await StartAsync(options, holdings, instead: null, ct);
+        }
+        catch
+        {
+            await holdings.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks for a restart; <see cref="Asked"/> ends when it is time for it.</summary>
+    /// <param name="why">Who asks, for the log.</param>
+    public void AskToRestart(string why) => _restarts.Ask(why, TimeSpan.Zero);
+
+    /// <summary>
+    /// Stops, and starts again with what the configuration says now, or where that cannot be, with the one that was in force. The state
+    /// directory stays locked, and ports that are still wanted stay open. This host is of no use afterwards.
+    /// </summary>
+    /// <exception cref="StartException">It cannot start with either.</exception>
+    public async Task<GatewayHost> RestartAsync(CancellationToken ct)
+    {
+        var config = _app.Services.GetRequiredService<ConfigStore>();
+        _isOver = true;
+        _holdings.History.BeganAt = _options.Time.GetTimestamp();
+        await EndAsync(ShutdownEvent.Restarting, CancellationToken.None);
+        var inForce = new StartConfig(_sources, config.Current); // the files are read again, and what of them cannot be in force waits
+        await DisposeAppAsync();
+        try
+        {
+            return await StartAgainAsync(inForce, ct);
+        }
+        catch
+        {
+            await _holdings.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops: takes nothing new, tells clients, lets runs end, says goodbye, lets go of the state directory.
+    /// </summary>
+    /// <param name="giveUp">Cancelled when waiting has to end at once.</param>
+    public Task StopAsync(CancellationToken giveUp) => EndAsync(ShutdownEvent.Stopping, giveUp);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isOver)
+        {
+            await DisposeAppAsync();
+            await _holdings.DisposeAsync();
+        }
+    }
+
+    private static async Task<GatewayHost> StartAsync(GatewayOptions options, Holdings holdings, StartConfig? instead, CancellationToken ct)
+    {
         WebApplication? app = null;
         try
         {
-            var (setup, tokenFile) = await SetupReader.ReadAsync(options, ct);
+            var (setup, tokenFile) = await SetupReader.ReadAsync(options, instead, ct);
+            setup = setup with { Restarts = holdings.History };
             var listeners = new Listeners(setup.Config.Config.Gateway, ListenAddress.Local);
             var tls = await OpenTlsAsync(setup, ct);
-            app = Build(setup, listeners, tls, options.Logging);
-            await ListenAsync(app, listeners, ct);
-            await RecoverAsync(app.Services, ct);
+            app = Build(setup, listeners, holdings.Sockets, tls, options.Logging);
+            await ListenAsync(app, listeners, holdings.Sockets, ct);
+            await OrderlyStart.RunAsync(app.Services, ct);
             var bound = AddressesOf(app);
             var urls = listeners.UrlsAt(bound);
             var addresses = app.Services.GetRequiredService<GatewayAddresses>();
             addresses.Attach(ReachableUrls.Of(listeners.Scheme, listeners.DoorsAt(bound), ListenAddress.Local));
             Introduce(tls?.Identity);
             var providers = app.Services.GetRequiredService<ProviderCatalog>();
-            string[] warnings = [.. new[] { setup.Crash?.ToString(), providers.Warning, tls?.Warning }.OfType<string>(), .. listeners.Warnings];
-            var host = new GatewayHost(app, held, tls, new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
+            string[] warnings =
+            [
+                .. new[] { setup.Crash?.ToString(), holdings.History.Warning, providers.Warning, tls?.Warning }.OfType<string>(),
+                .. listeners.Warnings,
+            ];
+            var started = new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
             {
                 Listeners = urls[1..],
                 AuthMode = setup.Config.Config.Gateway.Auth.ModeInForce(),
                 TlsFingerprint = tls?.Identity.Fingerprint,
-            });
+            };
             tls?.Watch(app.Services.GetRequiredService<ILogger<TlsDoor>>(), Introduce);
-            return host;
+            return new GatewayHost(options, holdings, setup.Sources, app, tls, started);
 
             void Introduce(ServerIdentity? identity)
             {
-                held.Describe(urls[0].Url, identity?.Fingerprint);
+                holdings.Lock.Describe(urls[0].Url, identity?.Fingerprint);
                 addresses.TlsFingerprint = identity?.Fingerprint;
             }
         }
@@ -99,34 +162,62 @@ public sealed class GatewayHost : IAsyncDisposable
                 await app.DisposeAsync();
             }
 
-            held.Dispose();
             throw;
         }
     }
 
-    /// <summary>
-    /// Stops: takes nothing new, tells clients, lets runs end, says goodbye, lets go of the state directory.
-    /// </summary>
-    /// <param name="giveUp">Cancelled when waiting has to end at once.</param>
-    public async Task StopAsync(CancellationToken giveUp)
+    private async Task<GatewayHost> StartAgainAsync(StartConfig inForce, CancellationToken ct)
     {
-        await OrderlyStop.RunAsync(_app.Services, giveUp);
+        try
+        {
+            _holdings.History.Refused = null;
+            return await StartAsync(_options, _holdings, instead: null, ct);
+        }
+        catch (StartException refused)
+        {
+            _holdings.History.Refused = (await ReadOrNullAsync(inForce.Sources, ct), refused.Message);
+            try
+            {
+                return await StartAsync(_options, _holdings, inForce, ct);
+            }
+            catch (StartException)
+            {
+                ExceptionDispatchInfo.Throw(refused); // what the user has to mend
+                throw;
+            }
+        }
+    }
+
+    private static async Task<ConfigContent?> ReadOrNullAsync(ConfigSources sources, CancellationToken ct)
+    {
+        try
+        {
+            var text = await File.ReadAllBytesAsync(sources.FilePath, ct);
+            return new ConfigContent(text, await new IncludeReader(sources.FilePath, sources.Environment).ReadAsync(text, ct));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private async Task EndAsync(ShutdownEvent notice, CancellationToken giveUp)
+    {
+        await OrderlyStop.RunAsync(_app.Services, notice, giveUp);
         await _app.StopAsync(CancellationToken.None);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    private async Task DisposeAppAsync()
     {
         await _app.DisposeAsync();
         if (_tls is not null)
         {
             await _tls.DisposeAsync();
         }
-
-        _lock.Dispose();
     }
 
-    private static WebApplication Build(GatewaySetup setup, Listeners listeners, TlsDoor? tls, Action<ILoggingBuilder>? logging)
+    private static WebApplication Build(
+        GatewaySetup setup, Listeners listeners, KeptSockets sockets, TlsDoor? tls, Action<ILoggingBuilder>? logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var gateway = setup.Config.Config.Gateway;
@@ -138,7 +229,7 @@ public sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
             listeners.Apply(kestrel, tls);
         });
-        builder.Services.Configure<SocketTransportOptions>(listeners.Apply);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(sockets); // the last one is asked first
         builder.Services.AddRoutingCore();
         builder.Services.AddGateway(setup);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -164,71 +255,16 @@ public sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    private static async Task ListenAsync(WebApplication app, Listeners listeners, CancellationToken ct)
+    private static async Task ListenAsync(WebApplication app, Listeners listeners, KeptSockets sockets, CancellationToken ct)
     {
         try
         {
+            await sockets.KeepOnlyAsync(listeners.All.Select(listener => listener.EndPoint));
             await app.StartAsync(ct);
         }
         catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or SocketException)
         {
-            throw listeners.Refused(e);
-        }
-    }
-
-    /// <summary>Reads what the last process left, tells or begins again the runs that it did not finish, and only then takes messages.</summary>
-    private static async Task RecoverAsync(IServiceProvider services, CancellationToken ct)
-    {
-        IReadOnlyList<Turn> begunAgain;
-        try
-        {
-            await services.GetRequiredService<TokenRotation>().LoadAsync(ct);
-            await services.GetRequiredService<DeviceTable>().LoadAsync(ct);
-            await LoadSessionsAsync(services, ct);
-            await services.GetRequiredService<UsageLedger>().LoadAsync(ct);
-            await services.GetRequiredService<Outbox>().RecoverAsync(ct);
-            var unfinished = await services.GetRequiredService<Inbox>().RecoverAsync(ct);
-            begunAgain = await services.GetRequiredService<UnfinishedRuns>().SettleAsync(unfinished, ct);
-        }
-        catch (JournalCorruptException damaged)
-        {
-            throw new StartException(
-                StartFailure.DamagedState, $"{damaged.Message} Restore the file from a backup, or move it away to begin anew.", damaged);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or JsonException)
-        {
-            throw new StartException(StartFailure.DamagedState, $"what the last process left cannot be read: {e.Message}", e);
-        }
-
-        services.GetRequiredService<MethodRegistry>(); // two methods of one name stop the start
-        services.GetRequiredService<EventFanout>();
-        services.GetRequiredService<DeviceSockets>();
-        services.GetRequiredService<CredentialSockets>();
-        services.GetRequiredService<ConfigFollowers>();
-        services.GetRequiredService<Gauges>().Add();
-        services.GetRequiredService<IEnumerable<IHostedService>>().OfType<HealthWatch>().Single().Look();
-        services.GetRequiredService<Delivery>().Start();
-        var lanes = services.GetRequiredService<Lanes>();
-        foreach (var turn in begunAgain)
-        {
-            lanes.Enqueue(turn);
-        }
-
-        services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
-        services.GetRequiredService<Announcements>().Begin();
-        services.GetRequiredService<McpServers>().Follow();
-        services.GetRequiredService<StaleRows>().Start();
-        await services.GetRequiredService<ConfigWatch>().StartAsync(ct);
-    }
-
-    private static async Task LoadSessionsAsync(IServiceProvider services, CancellationToken ct)
-    {
-        var sessions = services.GetRequiredService<SessionTable>();
-        await sessions.LoadAsync(ct);
-        if (sessions.IsGone || (sessions.IsBlank && services.GetRequiredService<Transcripts>().Any))
-        {
-            throw new InvalidDataException(
-                "there were sessions, but the list of sessions is gone; restore sessions/index.*.jsonl, or move the folder sessions away to begin anew");
+            throw listeners.Refused(e, sockets.Failed);
         }
     }
 

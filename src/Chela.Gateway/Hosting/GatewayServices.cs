@@ -15,6 +15,7 @@ using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.Restarting;
 using Chela.Gateway.Logs;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
@@ -46,6 +47,7 @@ internal static class GatewayServices
         .AddSingleton(new ProviderCatalog(setup.Models, setup.Time, ProviderHttp.CreateClient))
         .AddConfig(setup.Config)
         .AddConfigChanges(setup)
+        .AddRestarts(setup.Restarts)
         .AddCredentials()
         .AddSingleton<Uptime>()
         .AddSingleton<GatewayMeter>()

@@ -1,5 +1,6 @@
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
+using Chela.Gateway.Hosting.Restarting;
 
 namespace Chela.Gateway.Hosting;
 
@@ -15,6 +16,9 @@ internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, str
 
     /// <summary>Why it keeps its older form; null where it does not.</summary>
     public string? NotWritten { get; init; }
+
+    /// <summary>What this process knows of its restarts.</summary>
+    public RestartHistory Restarts { get; init; } = new();
 
     /// <summary>Where this process is to die, in a trial.</summary>
     public CrashPoint? Crash { get; init; }

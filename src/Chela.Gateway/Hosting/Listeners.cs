@@ -6,7 +6,6 @@ using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Hosting.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chela.Gateway.Hosting;
@@ -24,7 +23,6 @@ internal sealed class Listeners
     private readonly List<Listener> _all = [];
     private readonly bool _isEncrypted;
     private readonly TimeSpan _handshake;
-    private IPEndPoint? _failed;
 
     /// <exception cref="StartException">An address is not here, or is too open for the way clients show who they are.</exception>
     public Listeners(GatewayConfig config, Func<IEnumerable<IPAddress>> local)
@@ -83,19 +81,11 @@ internal sealed class Listeners
         }
     }
 
-    /// <summary>Opens a socket for the server, and remembers which one could not be opened.</summary>
-    public void Apply(SocketTransportOptions sockets) => sockets.CreateBoundListenSocket = endPoint =>
-    {
-        _failed = endPoint as IPEndPoint;
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        _failed = null;
-        return socket;
-    };
-
     /// <summary>What to tell the user when listening failed.</summary>
-    public StartException Refused(Exception e)
+    /// <param name="at">The address that could not be listened on.</param>
+    public StartException Refused(Exception e, EndPoint? at)
     {
-        var failed = _all.Find(listener => listener.EndPoint.Equals(_failed)) ?? _all[0];
+        var failed = _all.Find(listener => listener.EndPoint.Equals(at)) ?? _all[0];
         var (address, port) = (failed.EndPoint.Address, failed.EndPoint.Port);
         var (choice, bind) = failed.Key == "gateway.port" ? ("--port or gateway.port", "--bind or gateway.bind") : ($"{failed.Key}.port", $"{failed.Key}.bind");
         var message = e is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }

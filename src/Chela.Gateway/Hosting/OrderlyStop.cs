@@ -18,12 +18,13 @@ internal static class OrderlyStop
 
     /// <summary>Stops all but the server, which has nobody to serve when this returns.</summary>
     /// <param name="services">The gateway's parts.</param>
+    /// <param name="notice">What clients are told.</param>
     /// <param name="giveUp">Cancelled when waiting has to end at once.</param>
-    public static async Task RunAsync(IServiceProvider services, CancellationToken giveUp)
+    public static async Task RunAsync(IServiceProvider services, ShutdownEvent notice, CancellationToken giveUp)
     {
         await services.GetRequiredService<ConfigWatch>().StopAsync(giveUp);
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Stopping);
-        services.GetRequiredService<EventBus>().Publish(new ShutdownEvent("gateway stopping", restartExpectedMs: null));
+        services.GetRequiredService<EventBus>().Publish(notice);
         var time = services.GetRequiredService<TimeProvider>();
         using var limit = new CancellationTokenSource(GatewayHost.StopLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);

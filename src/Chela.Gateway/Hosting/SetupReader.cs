@@ -9,11 +9,13 @@ namespace Chela.Gateway.Hosting;
 /// <summary>Reads configuration, environment and token, and makes of them what the gateway is put together from.</summary>
 internal static class SetupReader
 {
+    /// <param name="options">What the host decides.</param>
+    /// <param name="instead">A configuration that was in force, in place of what the file says now; null for the latter.</param>
     /// <exception cref="StartException">Something in them is wrong; all problems are named at once.</exception>
-    public static async Task<(GatewaySetup Setup, string? TokenFile)> ReadAsync(GatewayOptions options, CancellationToken ct)
+    public static async Task<(GatewaySetup Setup, string? TokenFile)> ReadAsync(GatewayOptions options, StartConfig? instead, CancellationToken ct)
     {
         options = options with { Environment = await ReadVariablesAsync(options, ct) };
-        var start = await StartConfig.ReadAsync(options, ct);
+        var start = instead ?? await StartConfig.ReadAsync(options, ct);
         var config = start.Snapshot;
         var problems = new List<string>();
         var models = ModelSettings.Read(config.Config, options.Environment.GetValueOrDefault, problems);

@@ -25,6 +25,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(SetupCodeRequest))]
 [JsonSerializable(typeof(SetupCodeAnswer))]
 [JsonSerializable(typeof(UsageQuery))]
+[JsonSerializable(typeof(RestartRequest))]
 [JsonSerializable(typeof(LogsQuery))]
 [JsonSerializable(typeof(LogsTail))]
 [JsonSerializable(typeof(LogLevelWish))]

@@ -46,7 +46,7 @@ internal static class CommandLine
                 GatewayCallCommand.Create(),
             },
         };
-        foreach (var service in ServiceCommands.All)
+        foreach (var service in ServiceCommands.All.Concat(GatewayEndCommands.All))
         {
             gateway.Add(service);
         }

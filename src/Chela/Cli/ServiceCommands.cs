@@ -12,9 +12,10 @@ internal static class ServiceCommands
         Install(),
         Command("uninstall", "Stop the service and remove it; the state directory stays", UninstallAsync),
         Command("start", "Start the service", (_, ct) => SystemctlAsync("start", ct)),
-        Command("stop", "Stop the service, once its runs have ended", (_, ct) => SystemctlAsync("stop", ct)),
-        Command("restart", "Stop the service, once its runs have ended, and start it", (_, ct) => SystemctlAsync("restart", ct)),
     ];
+
+    /// <summary>Whether the gateway is a service on this machine.</summary>
+    public static bool IsInstalled => File.Exists(UnitPath);
 
     private static string UnitPath => ServiceUnit.PathOf(Environment.GetEnvironmentVariable);
 
@@ -60,7 +61,7 @@ internal static class ServiceCommands
 
     private static async Task<string> UninstallAsync(ParseResult parsed, CancellationToken ct)
     {
-        if (!File.Exists(UnitPath))
+        if (!IsInstalled)
         {
             return "There is no service.";
         }
@@ -71,9 +72,11 @@ internal static class ServiceCommands
         return $"{UnitPath} is removed.";
     }
 
-    private static async Task<string> SystemctlAsync(string verb, CancellationToken ct)
+    /// <summary>Has systemd do something with the service; gives what to say of it.</summary>
+    /// <exception cref="ServiceException">There is none, or systemd refuses.</exception>
+    public static async Task<string> SystemctlAsync(string verb, CancellationToken ct)
     {
-        if (!File.Exists(UnitPath))
+        if (!IsInstalled)
         {
             throw new ServiceException("the gateway is no service on this machine; make it one with: chela gateway install");
         }
@@ -94,20 +97,23 @@ internal static class ServiceCommands
     private static ExampledCommand Command(string name, string description, Func<ParseResult, CancellationToken, Task<string>> run)
     {
         var command = new ExampledCommand(name, description) { Examples = [$"chela gateway {name}"] };
-        command.SetAction(async (parsed, ct) =>
-        {
-            var terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable);
-            try
-            {
-                terminal.WriteLine(await run(parsed, ct));
-                return ExitCode.Ok;
-            }
-            catch (Exception e) when (e is ServiceException or IOException or UnauthorizedAccessException)
-            {
-                terminal.Say(e.Message);
-                return ExitCode.Failed;
-            }
-        });
+        command.SetAction((parsed, ct) => TellAsync(ct => run(parsed, ct), ct));
         return command;
+    }
+
+    /// <summary>Does something with the service and says how it went.</summary>
+    public static async Task<int> TellAsync(Func<CancellationToken, Task<string>> run, CancellationToken ct)
+    {
+        var terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable);
+        try
+        {
+            terminal.WriteLine(await run(ct));
+            return ExitCode.Ok;
+        }
+        catch (Exception e) when (e is ServiceException or IOException or UnauthorizedAccessException)
+        {
+            terminal.Say(e.Message);
+            return ExitCode.Failed;
+        }
     }
 }

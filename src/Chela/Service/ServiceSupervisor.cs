@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Hosting.Systemd;
 
@@ -30,6 +31,13 @@ internal sealed class ServiceSupervisor : IAsyncDisposable
 
     /// <summary>The gateway serves.</summary>
     public void TellReady(string url) => Tell($"READY=1\nSTATUS=listens on {url}");
+
+    /// <summary>The gateway restarts within this process; it tells when it is ready again.</summary>
+    public void TellReloading()
+    {
+        var microseconds = (long)Stopwatch.GetElapsedTime(0).TotalMicroseconds; // CLOCK_MONOTONIC, which systemd compares with its own
+        Tell($"RELOADING=1\nMONOTONIC_USEC={microseconds.ToString(CultureInfo.InvariantCulture)}\nSTATUS=restarting");
+    }
 
     /// <summary>The gateway takes nothing new, and lets what runs end.</summary>
     public void TellStopping() => Tell("STOPPING=1\nSTATUS=stopping");

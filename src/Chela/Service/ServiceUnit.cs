@@ -29,6 +29,8 @@ internal static class ServiceUnit
         EnvironmentFile=-{stateDirectory.Replace("%", "%%", StringComparison.Ordinal)}/service.env
         {(dotnet is null ? "# .NET is where programs look for it." : $"Environment={Quote($"DOTNET_ROOT={dotnet}")}")}
         ExecStart={string.Join(' ', new[] { program, "gateway", "run" }.Concat(arguments).Select(Quote))}
+        # Restarts within the process, which keeps its port.
+        ExecReload=kill -USR2 $MAINPID
         Restart=always
         RestartSec=2
         # A wrong configuration, or a gateway that runs already: to start again does not help.

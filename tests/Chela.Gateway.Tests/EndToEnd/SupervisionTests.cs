@@ -20,7 +20,7 @@ public sealed class SupervisionTests : IDisposable
     }
 
     [Fact]
-    public async Task Systemd_hears_that_the_gateway_serves_lives_and_stops()
+    public async Task Systemd_hears_that_the_gateway_serves_lives_restarts_and_stops()
     {
         _systemd.Bind(new UnixDomainSocketEndPoint(Address));
         await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(_folder.Path)
@@ -31,6 +31,9 @@ public sealed class SupervisionTests : IDisposable
         var ready = await HearAsync(text => text.StartsWith("READY=1", StringComparison.Ordinal));
         await HearAsync(text => text == "WATCHDOG=1");
         await HearAsync(text => text == "WATCHDOG=1");
+        gateway.Reload();
+        var reloading = await HearAsync(text => text.StartsWith("RELOADING=1", StringComparison.Ordinal));
+        var again = await HearAsync(text => text.StartsWith("READY=1", StringComparison.Ordinal));
         gateway.Terminate();
         await HearAsync(text => text.StartsWith("STOPPING=1", StringComparison.Ordinal));
         var end = gateway.EndAsync();
@@ -40,6 +43,8 @@ public sealed class SupervisionTests : IDisposable
         await rest;
 
         Assert.Equal($"READY=1\nSTATUS=listens on {gateway.Url}", ready);
+        Assert.Matches("^RELOADING=1\nMONOTONIC_USEC=[0-9]+\n", reloading);
+        Assert.Equal(ready, again);
         Assert.Equal(0, exit);
     }
 

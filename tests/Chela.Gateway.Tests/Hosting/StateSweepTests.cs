@@ -95,7 +95,7 @@ public sealed class StateSweepTests : IDisposable
     private async Task<Reading> ReadAsync()
     {
         var reading = new Reading();
-        var (setup, _) = await SetupReader.ReadAsync(new GatewayOptions(new StatePaths(_state)), TestContext.Current.CancellationToken);
+        var (setup, _) = await SetupReader.ReadAsync(new GatewayOptions(new StatePaths(_state)), instead: null, TestContext.Current.CancellationToken);
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(new Reports(reading)))
             .AddGateway(setup)

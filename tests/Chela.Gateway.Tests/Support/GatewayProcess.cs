@@ -7,6 +7,7 @@ namespace Chela.Gateway.Tests.Support;
 internal sealed class GatewayProcess : IAsyncDisposable
 {
     private const int SignalTerminate = 15;
+    private const int SignalUser2 = 12;
     private static readonly string[] ForeignSettings = ["CHELA_", "OPENAI_", "ANTHROPIC_", "ASPNETCORE_", "XDG_"];
 
     private readonly Process _process;
@@ -130,6 +131,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>SIGTERM.</summary>
     public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, SignalTerminate));
+
+    /// <summary>SIGUSR2.</summary>
+    public void Reload() => Assert.Equal(0, SendSignal(_process.Id, SignalUser2));
 
     /// <summary>SIGTERM, and then the exit code.</summary>
     public async Task<int> TerminateAsync()

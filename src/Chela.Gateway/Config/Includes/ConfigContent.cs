@@ -4,6 +4,11 @@ namespace Chela.Gateway.Config.Includes;
 /// <param name="Text">The content of the file; null where there is none.</param>
 internal sealed record ConfigContent(byte[]? Text, IncludedFiles Included)
 {
+    private static readonly byte[] Blanks = [.. " \t\r\n"u8];
+
+    /// <summary>True where there is no file, or one that says nothing.</summary>
+    public bool IsBlank => Text.AsSpan().Trim(Blanks).IsEmpty;
+
     /// <summary>True where every file holds the same.</summary>
     public bool IsSame(ConfigContent other) =>
         Text.AsSpan().SequenceEqual(other.Text) && (Text is null) == (other.Text is null) && Included.IsSame(other.Included);

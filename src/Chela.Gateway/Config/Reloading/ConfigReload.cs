@@ -19,6 +19,9 @@ internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, Con
     /// <summary>What calls have changed for as long as the gateway runs; replaced, never changed.</summary>
     public JsonObject Overrides => _overrides;
 
+    /// <summary>Called when the file has settings that wait for a restart.</summary>
+    public Action RestartNeeded { get; init; } = () => { };
+
     /// <summary>The configuration that a content of the files makes; nothing is changed.</summary>
     /// <exception cref="ConfigException">A gateway would not start with it.</exception>
     public Task<ConfigSnapshot> CheckAsync(ConfigContent content, CancellationToken ct) => CheckAsync(content, _overrides, ct);

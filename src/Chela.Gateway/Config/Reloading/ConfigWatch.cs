@@ -24,8 +24,6 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
     /// <summary>A file that never comes to rest is read all the same.</summary>
     private const int MostQuiets = 20;
 
-    private static readonly byte[] Blanks = [.. " \t\r\n"u8];
-
     private FileMark?[]? _seen;
     private long? _readAt;
 
@@ -101,7 +99,7 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
                 return;
             }
 
-            if (content.Text.AsSpan().Trim(Blanks).IsEmpty)
+            if (content.IsBlank)
             {
                 // Nobody empties a configuration; programs that fail while they write do.
                 Refuse([Problem(content.Text is null ? "the file is gone" : "the file is empty")]);
@@ -131,6 +129,7 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
         if (reload.State.RestartNeeded is { Count: > 0 } held)
         {
             Log.RestartNeeded(logger, string.Join(", ", held));
+            reload.RestartNeeded();
         }
     }
 

@@ -127,7 +127,7 @@ public sealed class OpenClawMigration
             return;
         }
 
-        var (setup, _) = await SetupReader.ReadAsync(new GatewayOptions(_options.Target) { Environment = _options.Environment }, ct);
+        var (setup, _) = await SetupReader.ReadAsync(new GatewayOptions(_options.Target) { Environment = _options.Environment }, instead: null, ct);
         await using var services = new ServiceCollection().AddLogging().AddGateway(setup).BuildServiceProvider();
         var table = services.GetRequiredService<SessionTable>();
         await table.LoadAsync(ct);
