@@ -12,8 +12,7 @@ internal sealed class AuditFiles(string directory, Journals journals)
     /// <summary>How many are kept: 128 MiB, about four hundred thousand deeds.</summary>
     public const int MaxParts = 32;
 
-    private Journal? _journal;
-    private long _first;
+    private Part? _present;
 
     /// <summary>A journal that has become so long is followed by another one.</summary>
     public long PartBytes { get; init; } = 4 * 1024 * 1024;
@@ -21,15 +20,14 @@ internal sealed class AuditFiles(string directory, Journals journals)
     /// <summary>The journal to write to, and the number of the next entry as far as the files tell.</summary>
     public async Task<long> OpenAsync(Func<ReadOnlyMemory<byte>, long> sequenceOf, CancellationToken ct)
     {
-        _first = Parts().LastOrDefault(1);
+        var first = Parts().LastOrDefault(1);
         try
         {
-            _journal = journals.Open(directory, NameOf(_first));
-            return await _journal.ReadTailAsync(1, int.MaxValue, ct) is [var last] ? sequenceOf(last) + 1 : _first;
+            return await Begin(first).ReadTailAsync(1, int.MaxValue, ct) is [var last] ? sequenceOf(last) + 1 : first;
         }
         catch (JournalCorruptException)
         {
-            var next = _first + PartBytes; // more than it can hold
+            var next = first + PartBytes; // more than it can hold
             Begin(next);
             return next;
         }
@@ -38,24 +36,29 @@ internal sealed class AuditFiles(string directory, Journals journals)
     /// <summary>The journal for the entry of this number.</summary>
     public Journal For(long sequence)
     {
-        if (_journal is null || _journal.Bytes >= PartBytes)
+        if (_present is { } present && present.Journal.Bytes < PartBytes)
         {
-            Begin(sequence);
-            RemoveOld();
+            return present.Journal;
         }
 
-        return _journal!;
+        var next = Begin(sequence);
+        RemoveOld();
+        return next;
     }
 
     /// <summary>The entries of each journal in their order, the latest journal first.</summary>
-    public IEnumerable<IAsyncEnumerable<ReadOnlyMemory<byte>>> Read(CancellationToken ct) =>
-        from part in Parts().Reverse()
-        select part == _first && _journal is { } present ? present.ReadAsync(ct) : JournalReader.ReadAsync(directory, NameOf(part), ct);
-
-    private void Begin(long first)
+    public IEnumerable<IAsyncEnumerable<ReadOnlyMemory<byte>>> Read(CancellationToken ct)
     {
-        _journal = journals.Open(directory, NameOf(first));
-        _first = first;
+        var present = Volatile.Read(ref _present);
+        return from first in Parts().Reverse()
+               select first == present?.First ? present.Journal.ReadAsync(ct) : JournalReader.ReadAsync(directory, NameOf(first), ct);
+    }
+
+    private Journal Begin(long first)
+    {
+        var journal = journals.Open(directory, NameOf(first));
+        Volatile.Write(ref _present, new Part(first, journal));
+        return journal;
     }
 
     private void RemoveOld()
@@ -84,4 +87,8 @@ internal sealed class AuditFiles(string directory, Journals journals)
     ];
 
     private static string NameOf(long first) => first.ToString("d15", CultureInfo.InvariantCulture);
+
+    /// <summary>The journal that is written to.</summary>
+    /// <param name="First">The number of its first entry.</param>
+    private sealed record Part(long First, Journal Journal);
 }
