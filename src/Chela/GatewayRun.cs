@@ -111,7 +111,7 @@ internal static class GatewayRun
     }
 
     private static void AddConsole(ILoggingBuilder logging) => logging
-        .AddSimpleConsole(console =>
+        .AddGatewayConsole(console =>
         {
             console.SingleLine = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";

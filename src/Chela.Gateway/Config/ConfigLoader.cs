@@ -3,12 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.References;
+using Chela.Gateway.Config.Secrets;
 using Chela.Gateway.Schema;
 
 namespace Chela.Gateway.Config;
 
 /// <summary>
-/// Makes a snapshot of the layers: defaults, file, environment, command line, overrides. Touches nothing outside and takes all or nothing.
+/// Makes a snapshot of the layers: defaults, file, environment, command line, overrides. Takes all or nothing.
 /// </summary>
 internal sealed class ConfigLoader
 {
@@ -44,12 +45,12 @@ internal sealed class ConfigLoader
     /// <summary>The schema of the file, for editors and clients.</summary>
     public JsonElement Schema => _shape.Schema;
 
-    /// <summary>The snapshot of the sources.</summary>
+    /// <summary>The snapshot of the sources; touches nothing outside.</summary>
     /// <exception cref="ConfigException">Something is wrong in any layer; it lists everything that is.</exception>
     public ConfigSnapshot Load(ConfigSources sources)
     {
         var problems = new List<ConfigProblem>();
-        var references = new ReferenceResolver(sources.Environment, problems);
+        var references = new ReferenceResolver(_shape.Schema, sources.Environment, sources.Secrets, problems);
         var layers = ReadLayers(sources, references, problems);
         var effective = JsonSerializer.SerializeToNode(new ChelaConfig(), ConfigJson.Default.ChelaConfig)!.AsObject();
         var origins = Keys.All.ToDictionary(k => k.Path, _ => ConfigLayer.Default, StringComparer.Ordinal);
@@ -61,9 +62,29 @@ internal sealed class ConfigLoader
 
         problems.AddRange(CheckRules(effective, origins, layers, references));
         ThrowIfAny(problems);
-        var snapshot = Snapshot(effective, origins, sources.FilePath, sources.FileBytes is not null) with { References = references.References };
+        var snapshot = Snapshot(effective, origins, sources.FilePath, sources.FileBytes is not null) with
+        {
+            References = references.References,
+            Warnings = sources.Secrets.Warnings,
+        };
         ThrowIfAny([.. Together(snapshot.Config).Select(problem => Place(problem, origins, layers))]);
         return snapshot;
+    }
+
+    /// <summary>Reads the secrets that the sources refer to, and gives the snapshot.</summary>
+    /// <param name="time">Bounds programs that give secrets.</param>
+    /// <exception cref="ConfigException">As above, or a secret cannot be read.</exception>
+    public async Task<ConfigSnapshot> LoadAsync(ConfigSources sources, TimeProvider time, CancellationToken ct)
+    {
+        var references = new ReferenceResolver(_shape.Schema, sources.Environment, SecretMaterial.None, []);
+        references.Resolve(new ConfigContent(sources.FileBytes, sources.Included).Read(sources.FilePath, []));
+        if (references.Needed.Count > 0 || references.NeedsKeys)
+        {
+            var reader = new SecretReader(sources.Environment, sources.KeyFile, time);
+            sources = sources with { Secrets = await reader.ReadAsync(references.Needed, references.NeedsKeys, ct) };
+        }
+
+        return Load(sources);
     }
 
     /// <summary>The snapshot of settings from two that were checked; null where these do not go together.</summary>
@@ -71,7 +92,7 @@ internal sealed class ConfigLoader
     /// <param name="like">The one that knows of the file.</param>
     public static ConfigSnapshot? Mixed(JsonObject effective, Dictionary<string, ConfigLayer> origins, ConfigReferences references, ConfigSnapshot like)
     {
-        var mixed = Snapshot(effective, origins, like.FilePath, like.FileExists) with { References = references };
+        var mixed = Snapshot(effective, origins, like.FilePath, like.FileExists) with { References = references, Warnings = like.Warnings };
         return Together(mixed.Config).Any() ? null : mixed;
     }
 

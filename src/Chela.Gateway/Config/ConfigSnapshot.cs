@@ -21,6 +21,9 @@ internal sealed record ConfigSnapshot(
     /// <summary>The values of the file that stand for others.</summary>
     public ConfigReferences References { get; init; } = ConfigReferences.None;
 
+    /// <summary>What the user should know of secrets that are good, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Never shows the effective JSON, which holds secrets.</summary>
     public override string ToString() => $"{nameof(ConfigSnapshot)} {{ {nameof(FilePath)} = {FilePath}, {nameof(Hash)} = {Hash} }}";
 }

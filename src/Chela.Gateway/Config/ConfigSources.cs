@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Chela.Gateway.Config.Includes;
+using Chela.Gateway.Config.Secrets;
 
 namespace Chela.Gateway.Config;
 
@@ -24,6 +25,12 @@ internal sealed record ConfigSources(string FilePath, byte[]? FileBytes)
 
     /// <summary>The environment of the process; what is not configuration is ignored.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where the keys of encrypted values are, unless the environment holds them; null where there is no such file.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>The secrets that the file refers to, once they are read.</summary>
+    public SecretMaterial Secrets { get; init; } = SecretMaterial.None;
 
     /// <summary>What calls have changed for as long as the gateway runs, shaped like the file. Never changed itself, but replaced.</summary>
     public JsonObject RunTime { get; init; } = [];

@@ -1,6 +1,7 @@
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.Secrets;
 using Chela.Gateway.Logs;
 
 namespace Chela.Gateway.Hosting;
@@ -20,7 +21,7 @@ internal sealed class ConfigFollowers
         config.Subscribe(change =>
         {
             var models = ModelsOf(change.Current.Config);
-            secrets.Know(SecretsOf(setup, change.Current.Config, models)); // before anybody uses one
+            secrets.Know(SecretsOf(setup, change.Current, models)); // before anybody uses one
             if (change.Touches("models") || change.Touches("agents", "defaults", "model"))
             {
                 providers.Replace(models);
@@ -36,13 +37,12 @@ internal sealed class ConfigFollowers
     }
 
     /// <summary>What the log never shows.</summary>
-    public static IEnumerable<string?> SecretsOf(GatewaySetup setup, ChelaConfig config, ModelSettings models) =>
+    public static IEnumerable<string?> SecretsOf(GatewaySetup setup, ConfigSnapshot config, ModelSettings models) =>
     [
         setup.Secret,
-        .. models.Providers.SelectMany(provider => provider.Secrets),
-        .. config.Channels.Webhook.Values.Select(account => account.Secret),
-        .. McpSecrets.Of(config.Mcp),
-        .. config.Diagnostics.Otel.Headers.Values,
+        setup.Sources.Environment.GetValueOrDefault(SecretKeys.Variable),
+        .. models.Providers.SelectMany(provider => provider.Secrets), // also keys that only the environment names
+        .. SecretValues.Of(config),
     ];
 
     private ModelSettings ModelsOf(ChelaConfig config) => ModelSettings.Read(config, _setup.Sources.Environment.GetValueOrDefault, []);

@@ -43,8 +43,13 @@ internal sealed record ConfigView(
 }
 
 /// <summary>Reading the configuration. Secrets never leave the gateway.</summary>
-internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigReload reload, ConfigRevisions revisions) : IMethodModule
+internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigReload reload, ConfigRevisions revisions, TimeProvider time) : IMethodModule
 {
+    /// <summary>How long a verdict on a file holds: a check may read files and run programs for its secrets, and callers need not be trusted with that.</summary>
+    private static readonly TimeSpan VerdictHolds = TimeSpan.FromSeconds(10);
+
+    private Verdict? _verdict;
+
     public void Map(MethodMap methods)
     {
         var json = HostingJson.Default;
@@ -62,12 +67,15 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
         var hash = revisions.Of(content);
         var issues = content.IsSame(file.Content) ? [] : await IssuesOfAsync(content, ct);
         return new ConfigView(
-            snapshot.FilePath, content.Text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, [], [], hash, revisions.Of(file.Content))
+            snapshot.FilePath, content.Text is not null, FromFile(snapshot), issues.Count == 0, effective, effective, hash, issues, Warnings(snapshot), [], hash, revisions.Of(file.Content))
         {
             Raw = content.Text is null ? null : RedactedText.Of(content.Text),
             Origins = snapshot.Origins.ToDictionary(origin => origin.Key, origin => NameOf(origin.Value)),
         };
     }
+
+    private static JsonElement[] Warnings(ConfigSnapshot snapshot) =>
+        [.. snapshot.Warnings.Select(warning => JsonElement.Parse(new JsonObject { ["path"] = "", ["message"] = warning }.ToJsonString()))];
 
     private static string NameOf(ConfigLayer layer) => layer switch
     {
@@ -92,6 +100,17 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
     }
 
     private async Task<IReadOnlyList<ConfigIssue>> IssuesOfAsync(ConfigContent content, CancellationToken ct)
+    {
+        using var turn = await file.EnterAsync(ct);
+        if (_verdict is not { } known || !known.Content.IsSame(content) || time.GetElapsedTime(known.At) >= VerdictHolds)
+        {
+            _verdict = known = new Verdict(content, await CheckAsync(content, ct), time.GetTimestamp());
+        }
+
+        return known.Issues;
+    }
+
+    private async Task<IReadOnlyList<ConfigIssue>> CheckAsync(ConfigContent content, CancellationToken ct)
     {
         try
         {
@@ -133,4 +152,7 @@ internal sealed class ConfigMethods(ConfigStore config, ConfigFile file, ConfigR
             }
         }
     }
+
+    /// <summary>What is wrong with a content of the files, and when that was found out.</summary>
+    private sealed record Verdict(ConfigContent Content, IReadOnlyList<ConfigIssue> Issues, long At);
 }

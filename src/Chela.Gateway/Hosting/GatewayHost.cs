@@ -138,6 +138,7 @@ public sealed class GatewayHost : IAsyncDisposable
             [
                 .. new[] { setup.Crash?.ToString(), holdings.History.Warning, providers.Warning, tls?.Warning }.OfType<string>(),
                 .. listeners.Warnings,
+                .. setup.Config.Warnings,
             ];
             var started = new GatewayStarted(urls[0].Url, Hello.Version, providers.Default.ToString(), tokenFile, warnings)
             {

@@ -14,7 +14,7 @@ internal static class LogServices
 {
     public static IServiceCollection AddLogs(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton(_ => new LogFile(setup.Paths.LogFile))
-        .AddSingleton(_ => new LogSecrets(ConfigFollowers.SecretsOf(setup, setup.Config.Config, setup.Models)))
+        .AddSingleton(_ => new LogSecrets(ConfigFollowers.SecretsOf(setup, setup.Config, setup.Models)))
         .AddSingleton<IExternalScopeProvider, LoggerExternalScopeProvider>()
         .AddSingleton<ILoggerProvider, FileLoggerProvider>()
         .AddSingleton<LogLevels>()

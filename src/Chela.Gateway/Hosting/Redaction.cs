@@ -41,7 +41,7 @@ internal static partial class Redaction
     /// <summary>A text that is more than one name may hold a part of a secret.</summary>
     private static JsonNode? Shown(JsonNode written, IReadOnlyList<string> path) =>
         !SecretNames.IsSecretPath(path) ? WithoutCredentials(written)
-        : VariableText.IsName(written.GetValue<string>()) ? written.DeepClone()
+        : written is JsonObject || VariableText.IsName(written.GetValue<string>()) ? written.DeepClone()
         : Placeholder;
 
     private static void Clean(JsonObject settings)
@@ -64,6 +64,7 @@ internal static partial class Redaction
     {
         JsonValue text when text.GetValueKind() == JsonValueKind.String => Placeholder,
         JsonArray list => new JsonArray([.. list.Select(item => Hidden(item))]),
+        JsonObject reference when SecretReference.IsOne(reference) => reference.DeepClone(),
         JsonObject inner => new JsonObject(inner.Select(pair => KeyValuePair.Create(pair.Key, Hidden(pair.Value)))),
         _ => value?.DeepClone(),
     };

@@ -41,11 +41,12 @@ internal sealed record StartConfig(ConfigSources Sources, ConfigSnapshot Snapsho
         {
             Included = await new IncludeReader(path, options.Environment).ReadAsync(migrated.Text, ct),
             Environment = options.Environment,
+            KeyFile = options.Paths.SecretKeyFile,
             Overrides = [.. options.Settings.Select(setting => new ConfigOverride(setting.Key, setting.Value, setting.Option))],
         };
         try
         {
-            return new StartConfig(sources, new ConfigLoader().Load(sources));
+            return new StartConfig(sources, await new ConfigLoader().LoadAsync(sources, options.Time, ct));
         }
         catch (ConfigException wrong)
         {

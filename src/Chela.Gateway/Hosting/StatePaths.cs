@@ -16,6 +16,9 @@ public sealed record StatePaths(string Root)
     /// <summary>The shared secret made at first start, mode 0600, one line of text.</summary>
     public string TokenFile => Path.Combine(Root, "gateway.token");
 
+    /// <summary>The keys of encrypted values in the configuration, one on a line; mode 0600. Made at the first use.</summary>
+    public string SecretKeyFile => Path.Combine(Root, "secret.key");
+
     /// <summary>The certificate that the gateway made for itself, with its key; mode 0600.</summary>
     public string CertificateFile => Path.Combine(Root, "tls", "gateway.pem");
 

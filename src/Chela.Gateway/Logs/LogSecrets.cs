@@ -34,7 +34,7 @@ internal sealed partial class LogSecrets(IEnumerable<string?> known)
     }
 
     /// <summary>The line without secrets.</summary>
-    /// <param name="line">A JSON object as text.</param>
+    /// <param name="line">A JSON object as text, or plain text.</param>
     public string Hide(string line)
     {
         foreach (var secret in _known.AddRange(_former).AddRange(_made))
@@ -48,7 +48,7 @@ internal sealed partial class LogSecrets(IEnumerable<string?> known)
         return UserInfo().Replace(line, $"://{Hidden}@");
     }
 
-    private static ImmutableArray<string> Encoded(IEnumerable<string?> secrets) => [.. secrets.OfType<string>().Where(IsLong).Select(Encode)];
+    private static ImmutableArray<string> Encoded(IEnumerable<string?> secrets) => [.. secrets.OfType<string>().Where(IsLong).SelectMany(secret => new[] { Encode(secret), secret }).Distinct()];
 
     private static bool IsLong(string secret) => secret.Length >= ShortestKnown;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
+using Chela.Cli.Secrets;
 using Chela.Cli.Devices;
 using Chela.Cli.Migrate;
 using Chela.Gateway.Hosting.Desk;
@@ -30,6 +31,9 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(LogsTail))]
 [JsonSerializable(typeof(LogLevelWish))]
 [JsonSerializable(typeof(AuditWanted))]
+[JsonSerializable(typeof(EncryptedSecret))]
+[JsonSerializable(typeof(SecretRotation))]
+[JsonSerializable(typeof(IReadOnlyList<PlainSecret>))]
 [JsonSerializable(typeof(ConfigVerdict))]
 [JsonSerializable(typeof(ConfigFileReport))]
 [JsonSerializable(typeof(ConfigFileChange))]

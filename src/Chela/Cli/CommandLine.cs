@@ -7,6 +7,7 @@ using Chela.Cli.Chat;
 using Chela.Cli.Config;
 using Chela.Cli.Devices;
 using Chela.Cli.Migrate;
+using Chela.Cli.Secrets;
 
 namespace Chela.Cli;
 
@@ -56,6 +57,7 @@ internal static class CommandLine
             gateway,
             ChatCommand.Create(interrupts),
             ConfigCommand.Create(interrupts),
+            SecretsCommand.Create(),
             DevicesCommand.Create(),
             UsageCommand.Create(),
             LogsCommand.Create(),

@@ -14,6 +14,9 @@ internal static partial class VariableText
     /// <summary>True for a text that is one name and nothing else, so that showing it shows no value.</summary>
     public static bool IsName(string text) => Reference().Match(text) is { Success: true, Index: 0 } match && match.Length == text.Length && text[1] == '{';
 
+    /// <summary>The variables that a text names.</summary>
+    public static IEnumerable<string> NamesIn(string text) => Reference().Matches(text).Select(match => match.Groups[2].Value);
+
     private static string Value(Match match, IReadOnlyDictionary<string, string> variables, ICollection<string> missing)
     {
         var (isEscaped, name) = (match.Groups[1].Length > 0, match.Groups[2].Value);

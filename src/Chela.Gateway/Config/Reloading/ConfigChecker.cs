@@ -8,7 +8,8 @@ namespace Chela.Gateway.Config.Reloading;
 internal delegate IEnumerable<string> ConfigCheck(ChelaConfig config);
 
 /// <summary>Checks texts of the user's file whole, with everything else that the configuration is made of. Changes nothing.</summary>
-internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check)
+/// <param name="time">Bounds programs that give secrets.</param>
+internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check, TimeProvider time)
 {
     private readonly Lazy<ConfigLoader> _loader = new(() => new ConfigLoader());
     private readonly IncludeReader _includes = new(sources.FilePath, sources.Environment);
@@ -26,24 +27,23 @@ internal sealed class ConfigChecker(ConfigSources sources, ConfigCheck check)
     /// <param name="content">The files.</param>
     /// <param name="runTime">What calls have changed.</param>
     /// <exception cref="ConfigException">A gateway would not start with it.</exception>
-    public Task<ConfigSnapshot> CheckAsync(ConfigContent content, JsonObject runTime, CancellationToken ct)
+    public async Task<ConfigSnapshot> CheckAsync(ConfigContent content, JsonObject runTime, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
         var name = Path.GetFileName(sources.FilePath);
         var migrated = MigratedText.Of(name, content.Text);
-        var next = Load(sources with { FileBytes = migrated.Text, Included = content.Included, RunTime = runTime }, migrated, name);
+        var next = await LoadAsync(sources with { FileBytes = migrated.Text, Included = content.Included, RunTime = runTime }, migrated, name, ct);
         ConfigProblem[] problems = [.. ProblemsOf(next.Config).Select(problem => new ConfigProblem(ConfigLayer.File, name, "", problem))];
-        return problems.Length == 0 ? Task.FromResult(next) : throw new ConfigException(problems);
+        return problems.Length == 0 ? next : throw new ConfigException(problems);
     }
 
     /// <summary>What is wrong between settings each of which is right, as far as only other slices can tell.</summary>
     public IEnumerable<string> ProblemsOf(ChelaConfig config) => check(config);
 
-    private ConfigSnapshot Load(ConfigSources all, MigratedText migrated, string name)
+    private async Task<ConfigSnapshot> LoadAsync(ConfigSources all, MigratedText migrated, string name, CancellationToken ct)
     {
         try
         {
-            return Loader.Load(all);
+            return await Loader.LoadAsync(all, time, ct);
         }
         catch (ConfigException wrong)
         {

@@ -9,7 +9,7 @@ namespace Chela.Gateway.Config.Reloading;
 /// </summary>
 internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, ConfigCheck check, TimeProvider time)
 {
-    private readonly ConfigChecker _checker = new(sources, check);
+    private readonly ConfigChecker _checker = new(sources, check, time);
     private volatile JsonObject _overrides = [];
     private volatile ConfigState _state = new(time.GetUtcNow().ToUnixTimeMilliseconds());
 

@@ -126,6 +126,11 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
         var keys = changed.Count == 0 ? "nothing" : string.Join(", ", changed);
         Log.Taken(logger, file.Path, keys);
         audit.Note(new AuditEntry(AuditActions.ConfigChanged) { Facts = new Dictionary<string, string> { ["by"] = "the file", ["keys"] = keys } });
+        foreach (var warning in next.Warnings)
+        {
+            Log.Warned(logger, warning);
+        }
+
         if (reload.State.RestartNeeded is { Count: > 0 } held)
         {
             Log.RestartNeeded(logger, string.Join(", ", held));
@@ -172,6 +177,9 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
 
         [LoggerMessage(1811, LogLevel.Warning, "A restart is needed for the change of {Keys}; until then they stay as they were")]
         public static partial void RestartNeeded(ILogger logger, string keys);
+
+        [LoggerMessage(1818, LogLevel.Warning, "{Warning}")]
+        public static partial void Warned(ILogger logger, string warning);
 
         [LoggerMessage(1812, LogLevel.Error, "Config reload skipped (invalid config), what was in force stays: {Problem}")]
         public static partial void Refused(ILogger logger, ConfigProblem problem);

@@ -20,10 +20,11 @@ public sealed class ConfigDesk
     private readonly DocumentFile _file;
     private readonly ConfigChecker _checker;
 
-    private ConfigDesk(string path, IReadOnlyDictionary<string, string> variables)
+    private ConfigDesk(string path, string keyFile, IReadOnlyDictionary<string, string> variables)
     {
         _file = ConfigServices.Document(path, step: null);
-        _checker = new ConfigChecker(new ConfigSources(Path, null) { Environment = variables }, config => SetupReader.Problems(config, variables));
+        _checker = new ConfigChecker(new ConfigSources(Path, null) { Environment = variables, KeyFile = keyFile }, config => SetupReader.Problems(config, variables), TimeProvider.System);
+        Secrets = new SecretsDesk(Path, keyFile, variables, _checker);
         Backups = new ConfigBackups(Path);
     }
 
@@ -34,6 +35,9 @@ public sealed class ConfigDesk
 
     /// <summary>Its former contents.</summary>
     public ConfigBackups Backups { get; }
+
+    /// <summary>Its secrets.</summary>
+    public SecretsDesk Secrets { get; }
 
     /// <summary>What the file may hold, as JSON Schema.</summary>
     public JsonElement Schema => _checker.Loader.Schema;
@@ -53,7 +57,7 @@ public sealed class ConfigDesk
         try
         {
             var variables = await SetupReader.ReadVariablesAsync(new GatewayOptions(paths) { Environment = environment }, ct);
-            return new ConfigDesk(System.IO.Path.GetFullPath(file ?? paths.ConfigFile), variables);
+            return new ConfigDesk(System.IO.Path.GetFullPath(file ?? paths.ConfigFile), paths.SecretKeyFile, variables);
         }
         catch (StartException wrong)
         {

@@ -94,7 +94,7 @@ public sealed class OpenClawMigration
     private async Task TakeSettingsAsync(JsonObject source, IReadOnlyDictionary<string, string> variables, CancellationToken ct)
     {
         var desk = await ConfigDesk.OpenAsync(_options.Target, null, variables, ct);
-        var checker = new ConfigChecker(new ConfigSources(desk.Path, null) { Environment = variables }, config => SetupReader.Problems(config, variables));
+        var checker = new ConfigChecker(new ConfigSources(desk.Path, null) { Environment = variables }, config => SetupReader.Problems(config, variables), TimeProvider.System);
         var settings = await new GoodSettings(checker, _log).OfAsync(new ForeignSettings(desk.Schema, _log).Read(source), ct);
         var begun = desk.Beginning;
         var text = ConfigEdits.Between([], settings).Aggregate(begun, (written, edit) => TextEditor.Apply(written, edit));
