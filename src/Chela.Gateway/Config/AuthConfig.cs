@@ -37,6 +37,18 @@ internal sealed record GatewayAuthConfig
         _ => Mode,
     };
 
+    /// <summary>The shared secret that is configured for the mode; null where there is none.</summary>
+    public string? SecretInForce() => ModeInForce() switch
+    {
+        AuthMode.Token => Token,
+        AuthMode.Password or AuthMode.TrustedProxy => Password,
+        _ => null,
+    };
+
+    /// <summary>True where the same kind of credential opens, with a secret that is configured where one was, or with none as before.</summary>
+    public bool IsSameKindAs(GatewayAuthConfig former) =>
+        ModeInForce() == former.ModeInForce() && (SecretInForce() is not null || former.SecretInForce() is null);
+
     /// <summary>Never shows a secret: a record that is logged prints all its values.</summary>
     public override string ToString() => $"{nameof(GatewayAuthConfig)} {{ {nameof(Mode)} = {Mode} }}";
 }

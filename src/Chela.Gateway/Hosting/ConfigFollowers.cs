@@ -1,3 +1,4 @@
+using Chela.Gateway.Access;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
 using Chela.Gateway.Config;
@@ -15,7 +16,7 @@ internal sealed class ConfigFollowers
     private readonly GatewaySetup _setup;
 
     public ConfigFollowers(
-        GatewaySetup setup, ConfigStore config, LogSecrets secrets, ProviderCatalog providers, McpServers servers, ConfigNews news)
+        GatewaySetup setup, ConfigStore config, LogSecrets secrets, ProviderCatalog providers, McpServers servers, SecretFollower secret, ConfigNews news)
     {
         _setup = setup;
         config.Subscribe(change =>
@@ -25,6 +26,11 @@ internal sealed class ConfigFollowers
             if (change.Touches("models") || change.Touches("agents", "defaults", "model"))
             {
                 providers.Replace(models);
+            }
+
+            if (change.Touches("gateway", "auth", "token") || change.Touches("gateway", "auth", "password"))
+            {
+                secret.Follow(change.Current.Config.Gateway.Auth);
             }
 
             if (change.Touches("mcp"))

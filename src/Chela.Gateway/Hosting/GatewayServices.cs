@@ -78,6 +78,7 @@ internal static class GatewayServices
         .AddSingleton<ProviderKeys>()
         .AddSingleton<OidcTokens>()
         .AddSingleton<SharedCredentials>()
+        .AddSingleton<SecretFollower>()
         .AddSingleton(provider => new TokenRotation(
             provider.GetRequiredService<SharedSecrets>(),
             provider.GetRequiredService<StatePaths>().TokenFile,

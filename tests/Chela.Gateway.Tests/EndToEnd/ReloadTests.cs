@@ -65,6 +65,41 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("{}", """{"gateway":{"auth":{"token":"another-secret-of-some-length"}}}""")]
+    [InlineData("""{"gateway":{"auth":{"password":"one-secret-of-some-length"}}}""", """{"gateway":{"auth":{"password":"another-secret-of-some-length"}}}""")]
+    [Trait("Requirement", "A3")]
+    public async Task Another_secret_opens_at_once_and_what_came_in_with_the_former_is_closed(string before, string after)
+    {
+        var former = before == "{}" ? null : "one-secret-of-some-length";
+        await using var client = await StartAsync(before, former);
+        await using var witness = await Gateway.OpenOpenClawAsync(former);
+
+        await ChangeAsync(client, after);
+
+        Assert.Equal((4001, "gateway auth changed"), await client.ClosedAsync());
+        Assert.Equal(4001, (await witness.ClosedAsync()).Code);
+        await using var again = await Gateway.OpenOpenClawAsync("another-secret-of-some-length");
+        await using var refused = await Gateway.OpenSilentOpenClawAsync();
+        await refused.SendAsync(OpenClawWire.Request("late", "connect", OpenClawWire.ConnectParams(former ?? Gateway.Token)));
+        Assert.Equal("false", (await refused.AnswerAsync("late")).Text("ok"));
+        Assert.DoesNotContain("another-secret", await File.ReadAllTextAsync(Path.Combine(Gateway.StateDirectory, "logs", "gateway.log"), Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_kind_of_credential_takes_a_restart()
+    {
+        await using var client = await StartAsync("{}");
+
+        await WriteAsync("""{"gateway":{"auth":{"password":"a-secret-of-some-length"}}}""");
+        await client.ClosedAsync();
+        using var patience = Patience.Begin();
+        await Gateway.Output.LineAsync(line => line.StartsWith("Restarted", StringComparison.Ordinal), patience.Token);
+
+        await using var again = await Gateway.OpenOpenClawAsync("a-secret-of-some-length");
+        Assert.Equal("true", (await again.CallAsync("config.status")).Text("payload/valid"));
+    }
+
+    [Theory]
     [InlineData("gateway.hosts", """{"gateway":{"hosts":["other.example"]}}""")]
     [InlineData("gateway.allowedAddresses", """{"gateway":{"allowedAddresses":["10.9.8.7"]}}""")]
     [InlineData("gateway.trustedProxies", """{"gateway":{"trustedProxies":["127.0.0.1"]}}""")]
@@ -168,12 +203,12 @@ public sealed class ReloadTests : IAsyncDisposable
         return (int)answer.StatusCode;
     }
 
-    private async Task<WireClient> StartAsync(string text)
+    private async Task<WireClient> StartAsync(string text, string? secret = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(ConfigFile)!);
         await File.WriteAllTextAsync(ConfigFile, text, Ct);
         _gateway = await GatewayProcess.StartAsync(new GatewayStart(_folder.Path));
-        return await _gateway.OpenOpenClawAsync();
+        return await _gateway.OpenOpenClawAsync(secret);
     }
 
     /// <summary>Replaces the file, as editors do.</summary>

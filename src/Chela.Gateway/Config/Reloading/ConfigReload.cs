@@ -47,7 +47,7 @@ internal sealed class ConfigReload(ConfigStore store, ConfigSources sources, Con
     {
         var before = store.Current;
         var changed = ConfigDiff.Between(before.Effective, next.Effective);
-        ConfigPath[] held = [.. changed.Where(path => ReloadRules.KindOf(path) is var kind
+        ConfigPath[] held = [.. changed.Where(path => ReloadRules.KindOf(path, before.Config.Gateway.Auth, next.Config.Gateway.Auth) is var kind
             && (kind == ReloadKind.Restart || (waits && kind == ReloadKind.Hot && !atOnce.Any(now => path.IsWithin(now.Segments) || path.IsAround(now.Segments)))))];
         if (held.Length > 0 && Hold(before, next, held) is { } mixed)
         {

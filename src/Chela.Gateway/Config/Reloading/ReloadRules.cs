@@ -26,9 +26,11 @@ internal sealed record ReloadRule(string Prefix, ReloadKind Kind, string Effect)
 internal static class ReloadRules
 {
     private const string Listening = "with the sockets that it listens on";
-    private const string Secret = "with the secret that opens the gateway";
+    private const string NewSecret = "connections that came in with the former secret are closed; with another mode, or without the setting, it needs a restart";
     private const string NextRequest = "for the next request";
     private const string NextRun = "for runs that begin from then on";
+
+    private static readonly string[][] Secrets = [["gateway", "auth", "token"], ["gateway", "auth", "password"]];
 
     public static IReadOnlyList<ReloadRule> All { get; } =
     [
@@ -44,9 +46,9 @@ internal static class ReloadRules
         new("gateway.allowedAddresses", ReloadKind.Hot, "for the next request; sockets that are open stay"),
         new("gateway.trustedProxies", ReloadKind.Hot, NextRequest),
         new("gateway.controlUi", ReloadKind.Hot, NextRequest),
-        new("gateway.auth.mode", ReloadKind.Restart, Secret),
-        new("gateway.auth.token", ReloadKind.Restart, Secret),
-        new("gateway.auth.password", ReloadKind.Restart, Secret),
+        new("gateway.auth.mode", ReloadKind.Restart, "with the kind of credential"),
+        new("gateway.auth.token", ReloadKind.Hot, NewSecret),
+        new("gateway.auth.password", ReloadKind.Hot, NewSecret),
         new("gateway.auth.identityScopes", ReloadKind.Hot, "for the next login"),
         new("gateway.auth.trustedProxy", ReloadKind.Hot, "for the next login"),
         new("gateway.auth.oidc", ReloadKind.Hot, "for the next login"),
@@ -75,6 +77,10 @@ internal static class ReloadRules
         new("diagnostics", ReloadKind.Restart, "with the figures that are kept"),
         new("logging", ReloadKind.Hot, "for what happens from then on"),
     ];
+
+    /// <summary>What becomes of a setting that changed from one configuration to another.</summary>
+    public static ReloadKind KindOf(ConfigPath path, GatewayAuthConfig before, GatewayAuthConfig after) =>
+        Secrets.Any(key => path.IsWithin(key) || path.IsAround(key)) && !after.IsSameKindAs(before) ? ReloadKind.Restart : KindOf(path);
 
     /// <summary>What becomes of a setting that changed; of one that holds others, the strongest of what becomes of these.</summary>
     public static ReloadKind KindOf(ConfigPath path)
