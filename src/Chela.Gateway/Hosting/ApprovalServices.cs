@@ -21,6 +21,8 @@ internal static class ApprovalServices
             return asking => connections.All.Any(one => one.Id != asking && MayDecide(one.Caller));
         })
         .AddSingleton<IMethodModule, ApprovalMethods>()
+        .AddSingleton<PolicyReader>()
+        .AddSingleton<IMethodModule, ApprovalPolicyMethods>()
         .AddSingleton<IMethodModule, CommandApprovalMethods>();
 
     private static bool MayDecide(Caller caller) =>

@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
-using Chela.Cli.Secrets;
 using Chela.Cli.Devices;
 using Chela.Cli.Migrate;
+using Chela.Cli.Secrets;
 using Chela.Gateway.Hosting.Desk;
 
 namespace Chela.Cli;

@@ -11,10 +11,11 @@ namespace Chela.Gateway.Tests.Rpc;
 [Trait("Requirement", "A2")]
 public sealed class CallGateTests
 {
-    /// <summary>The methods that OpenClaw counts as changes of the gateway, as far as they may come to be here.</summary>
+    /// <summary>The methods that OpenClaw counts as changes of the gateway, as far as they may come to be here, and those of ours.</summary>
     private static readonly string[] Writes =
     [
         "config.apply", "config.patch", "cron.add", "cron.remove", "cron.run", "cron.update", "gateway.restart.request", "models.authLogin",
+        "config.override.clear", "config.override.set", "gateway.stop",
         "models.authLogout", "models.authOrderSet", "models.authSetApiKey", "plugins.install", "plugins.refresh", "plugins.reload",
         "plugins.setEnabled", "plugins.uninstall", "secrets.store.delete", "secrets.store.set", "update.run",
     ];

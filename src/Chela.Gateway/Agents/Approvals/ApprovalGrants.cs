@@ -10,7 +10,10 @@ namespace Chela.Gateway.Agents.Approvals;
 /// <param name="Subject">See <see cref="ApprovalSubject.Name"/>.</param>
 /// <param name="By">Who decided.</param>
 /// <param name="AtMs">When, in Unix milliseconds.</param>
-internal sealed record ApprovalGrant(string AgentId, string Subject, string By, long AtMs);
+internal sealed record ApprovalGrant(string AgentId, string Subject, string By, long AtMs)
+{
+    public bool IsOf(string agentId, string subject) => AgentId == agentId && Subject == subject;
+}
 
 /// <summary>
 /// What need not be asked again: for a session in memory, for good in a file. A file that cannot be read grants nothing, and is left as it is.
@@ -18,7 +21,7 @@ internal sealed record ApprovalGrant(string AgentId, string Subject, string By, 
 internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<ApprovalGrants> logger) : IDisposable
 {
     /// <summary>The most that is kept of each kind; beyond it the oldest are asked for again.</summary>
-    private const int MostGrants = 1_000;
+    public const int MostGrants = 1_000;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<(string SessionKey, string Subject)> _ofSessions = [];
@@ -35,7 +38,7 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
         try
         {
             return _ofSessions.Contains((subject.SessionKey, subject.Name))
-                || (await LastingAsync(ct)).Exists(grant => grant.AgentId == subject.AgentId && grant.Subject == subject.Name);
+                || (await LastingAsync(ct)).Exists(grant => grant.IsOf(subject.AgentId, subject.Name));
         }
         finally
         {
@@ -59,9 +62,49 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
         await _turn.WaitAsync(ct);
         try
         {
-            List<ApprovalGrant> all = [.. await LastingAsync(ct), new(subject.AgentId, subject.Name, by, atMs)];
+            var others = (await LastingAsync(ct)).FindAll(grant => !grant.IsOf(subject.AgentId, subject.Name));
+            List<ApprovalGrant> all = [.. others, new(subject.AgentId, subject.Name, by, atMs)];
             all.RemoveRange(0, Math.Max(0, all.Count - MostGrants));
             await WriteAsync(all);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>All that is allowed for good.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public async Task<IReadOnlyList<ApprovalGrant>> ReadAsync(CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            return await ReadableAsync(ct);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Allows other things for good than until now; returns when that is on disk. What is taken back is asked for again, also where a session had it.</summary>
+    /// <param name="choose">Given what is allowed, says what is to be.</param>
+    /// <exception cref="IOException">The disk refuses, or the file cannot be read: nothing was changed.</exception>
+    public async Task<IReadOnlyList<ApprovalGrant>> ReplaceAsync(Func<IReadOnlyList<ApprovalGrant>, IReadOnlyList<ApprovalGrant>> choose, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            var before = await ReadableAsync(ct);
+            List<ApprovalGrant> after = [.. choose(before)];
+            await WriteAsync(after);
+            foreach (var gone in before.Where(grant => !after.Exists(other => other.IsOf(grant.AgentId, grant.Subject))))
+            {
+                _ofSessions.RemoveAll(one => one.Subject == gone.Subject && IsOfAgent(one.SessionKey, gone.AgentId));
+            }
+
+            return after;
         }
         finally
         {
@@ -76,7 +119,7 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
         await _turn.WaitAsync();
         try
         {
-            _ofSessions.RemoveAll(grant => grant.SessionKey.StartsWith($"agent:{agentId}:", StringComparison.Ordinal));
+            _ofSessions.RemoveAll(grant => IsOfAgent(grant.SessionKey, agentId));
             var all = await LastingAsync(CancellationToken.None);
             if (all.Exists(grant => grant.AgentId == agentId))
             {
@@ -91,13 +134,17 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
 
     public void Dispose() => _turn.Dispose();
 
+    private static bool IsOfAgent(string sessionKey, string agentId) => sessionKey.StartsWith($"agent:{agentId}:", StringComparison.Ordinal);
+
+    private async Task<List<ApprovalGrant>> ReadableAsync(CancellationToken ct)
+    {
+        var all = await LastingAsync(ct);
+        return _isUnreadable ? throw new IOException($"{file.Path} cannot be read, and is not overwritten.") : all;
+    }
+
     private async Task WriteAsync(List<ApprovalGrant> all)
     {
-        if (_isUnreadable)
-        {
-            throw new IOException($"{file.Path} cannot be read, and is not overwritten.");
-        }
-
+        await ReadableAsync(CancellationToken.None);
         await file.WriteAsync(StoredJson.ToBytes(new GrantDocument(all), GrantJson.Default.GrantDocument), CancellationToken.None);
         _lasting = all;
     }
