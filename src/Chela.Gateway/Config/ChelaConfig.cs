@@ -23,6 +23,8 @@ internal sealed record ChelaConfig
 
     public MemoryConfig Memory { get; init; } = new();
 
+    public SkillsConfig Skills { get; init; } = new();
+
     public ToolsConfig Tools { get; init; } = new();
 
     public McpConfig Mcp { get; init; } = new();

@@ -24,6 +24,7 @@ internal static class WorkspaceServices
         .AddSingleton<PromptMaker>()
         .AddSingleton<IMethodModule, WorkspaceFileMethods>()
         .AddSingleton<IMethodModule, SkillMethods>()
+        .AddSingleton<IMethodModule, SkillUpdates>()
         .AddSingleton<VectorMaking>()
         .AddSingleton(provider => new PassageVectors(
             provider.GetRequiredService<ProviderCatalog>(),

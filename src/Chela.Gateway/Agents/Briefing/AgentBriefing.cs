@@ -17,7 +17,7 @@ internal sealed class AgentBriefing(Workspaces workspaces, ConfigStore config)
 
     /// <summary>What an agent without tools could not read it is not told of.</summary>
     private string? Skills(AgentInForce agent, CancellationToken ct) => agent.Mode == AgentModes.Fast ? null : SkillList.Text(
-        [.. SkillFolder.Read(workspaces.PathOf(agent.Id), ct).Where(skill => skill.Problem is null && SkillFolder.Missing(skill).IsNothing)],
+        [.. SkillFolder.Read(workspaces.PathOf(agent.Id), ct).Where(skill => skill.Problem is null && SkillFolder.Missing(skill).IsNothing && !config.Current.Config.Skills.IsDisabled(skill.Name))],
         agent.ContextTokens / 2);
 
     private string? Files(AgentInForce agent, SessionKey session)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Chela.Contracts.Errors;
 using Chela.Gateway.Agents.Tools;
 using Chela.Gateway.Agents.Tools.Exec;
 using Chela.Gateway.Agents.Tools.Files;
@@ -17,6 +18,9 @@ internal static partial class SkillFolder
 
     /// <summary>The most skills of a workspace.</summary>
     public const int MaxSkills = 200;
+
+    /// <summary>The most of a skill that is shown, in bytes.</summary>
+    private const int MaxText = 256 * 1024;
 
     private const int MaxName = 64;
     private const int MaxDescription = 1024;
@@ -40,6 +44,26 @@ internal static partial class SkillFolder
     /// <summary>What a skill needs and this machine does not have.</summary>
     public static SkillNeeds Missing(Skill skill) => skill.Needs.Missing(name => AllowedPrograms.InSystem(name) is not null, SystemName);
 
+    /// <summary>The text of a skill, of which no more than a message may be long is read.</summary>
+    /// <exception cref="RpcException">It is gone, or cannot be read.</exception>
+    public static string TextOf(string workspace, Skill skill)
+    {
+        try
+        {
+            return Workspace.Try(skill.Path, () =>
+            {
+                using var root = WorkspaceEntry.Root(workspace);
+                using var skills = root.Child(Name);
+                using var folder = skills.Child(skill.Folder);
+                return Beginning(folder, MaxText) ?? throw new RpcException(RpcErrorKind.NotFound, $"{skill.Path} is gone");
+            });
+        }
+        catch (ToolRefusal refused)
+        {
+            throw new RpcException(RpcErrorKind.NotFound, refused.Message);
+        }
+    }
+
     private static List<Skill> List(string workspace, CancellationToken ct)
     {
         using var root = WorkspaceEntry.Root(workspace);
@@ -52,7 +76,7 @@ internal static partial class SkillFolder
         var skills = new List<Skill>();
         foreach (var (path, entry) in FileTree.Walk(folder, "", depth: 1, ct))
         {
-            if (skills.Count < MaxSkills && entry.Kind == EntryKind.Folder && HeadIn(entry) is { } head)
+            if (skills.Count < MaxSkills && entry.Kind == EntryKind.Folder && Beginning(entry, FrontMatter.MaxChars) is { } head)
             {
                 skills.Add(Of(path, head));
             }
@@ -62,7 +86,7 @@ internal static partial class SkillFolder
     }
 
     /// <summary>The beginning of the skill's file; null where there is none.</summary>
-    private static string? HeadIn(WorkspaceEntry folder)
+    private static string? Beginning(WorkspaceEntry folder, int most)
     {
         using var file = folder.Child(FileName);
         if (file.Kind != EntryKind.File)
@@ -71,7 +95,7 @@ internal static partial class SkillFolder
         }
 
         using var handle = file.OpenRead();
-        var bytes = new byte[FrontMatter.MaxChars];
+        var bytes = new byte[most];
         return Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(handle, bytes, 0));
     }
 

@@ -1,4 +1,6 @@
+using System.Text;
 using Chela.Contracts.Access;
+using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
@@ -11,12 +13,18 @@ internal sealed class SkillMethods(Workspaces workspaces, ConfigStore config, Se
     /// <summary>Where a skill comes from, in OpenClaw's words.</summary>
     private const string Source = "openclaw-workspace";
 
+    private const string CardSchema = "openclaw.skills.skill-card.v1";
+
     public void Map(MethodMap methods)
     {
         var json = SkillsJson.Default;
         methods.Add(MethodMap.Method("skills.status", OperatorScopes.Read, json.SkillsStatusParams, json.SkillsStatusResult, List) with
         {
             Summary = "List the skills of an agent, and what they lack.",
+        });
+        methods.Add(MethodMap.Method("skills.skillCard", OperatorScopes.Read, json.SkillsSkillCardParams, json.SkillsSkillCardResult, Show) with
+        {
+            Summary = "Show the text of a skill.",
         });
         methods.Add(MethodMap.Method("skills.bins", OperatorScopes.Read, json.SkillsBinsParams, json.SkillsBinsResult, ListPrograms) with
         {
@@ -30,7 +38,16 @@ internal sealed class SkillMethods(Workspaces workspaces, ConfigStore config, Se
             : parameters.AgentId ?? config.Current.Config.Agents.DefaultId;
         var workspace = workspaces.PathFor(agent);
         var folder = Path.Combine(workspace, SkillFolder.Name);
-        return new(new SkillsStatusResult(workspace, folder, [.. SkillFolder.Read(workspace, ct).Select(skill => StatusOf(skill, folder))]));
+        return new(new SkillsStatusResult(workspace, folder, [.. SkillFolder.Read(workspace, ct).Select(skill => StatusOf(skill, folder, config.Current.Config.Skills.IsDisabled(skill.Name)))]));
+    }
+
+    private ValueTask<SkillsSkillCardResult> Show(SkillsSkillCardParams parameters, CallContext context, CancellationToken ct)
+    {
+        var workspace = workspaces.PathFor(parameters.AgentId ?? config.Current.Config.Agents.DefaultId);
+        var skill = SkillFolder.Read(workspace, ct).FirstOrDefault(skill => skill.Name == parameters.SkillKey)
+            ?? throw new RpcException(RpcErrorKind.NotFound, "the agent has no such skill; skills.status lists them");
+        var text = SkillFolder.TextOf(workspace, skill);
+        return new(new SkillsSkillCardResult(CardSchema, skill.Name, Path.Combine(workspace, skill.Path), Encoding.UTF8.GetByteCount(text), text));
     }
 
     private ValueTask<SkillsBinsResult> ListPrograms(SkillsBinsParams parameters, CallContext context, CancellationToken ct)
@@ -39,15 +56,16 @@ internal sealed class SkillMethods(Workspaces workspaces, ConfigStore config, Se
         return new(new SkillsBinsResult([.. needs.SelectMany(need => need.Bins.Concat(need.AnyBins)).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)]));
     }
 
-    private static SkillStatus StatusOf(Skill skill, string folder)
+    private static SkillStatus StatusOf(Skill skill, string folder, bool isDisabled)
     {
         var missing = SkillFolder.Missing(skill);
         var own = Path.Combine(folder, skill.Folder);
         return new SkillStatus(
-            skill.Name, skill.Problem ?? skill.Description, Source, false, Path.Combine(own, SkillFolder.FileName), own, skill.Name, skill.Problem is null && missing.IsNothing, skill.Needs, missing)
+            skill.Name, skill.Problem ?? skill.Description, Source, false, Path.Combine(own, SkillFolder.FileName), own, skill.Name, skill.Problem is null && missing.IsNothing && !isDisabled, skill.Needs, missing)
         {
             Emoji = skill.Emoji,
             Homepage = skill.Homepage,
+            Disabled = isDisabled,
         };
     }
 }

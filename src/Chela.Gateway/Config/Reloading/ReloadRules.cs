@@ -68,6 +68,7 @@ internal static class ReloadRules
         new("models", ReloadKind.Hot, NextRun),
         new("tools", ReloadKind.Hot, "for the next use of a tool"),
         new("memory", ReloadKind.Hot, "for the next search"),
+        new("skills", ReloadKind.Hot, NextRun),
         new("mcp", ReloadKind.Hot, "servers that changed are left and connected anew, others stay connected"),
         new("session", ReloadKind.Hot, "for the next message, and the next time sessions are looked through"),
         new("attachments", ReloadKind.Hot, "for the next file"),
