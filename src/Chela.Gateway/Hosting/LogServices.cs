@@ -21,11 +21,19 @@ internal static class LogServices
         .AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>())
         .AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>())
         .AddHostedService<OtlpHost>()
-        .AddSingleton(provider => new AuditFiles(provider.GetRequiredService<StatePaths>().AuditDirectory, provider.GetRequiredService<Journals>()))
+        .AddSingleton(AuditOf)
         .AddSingleton<AuditTrail>()
         .AddSingleton<IAuditTrail>(provider => provider.GetRequiredService<AuditTrail>())
         .AddHostedService<AuditHost>()
         .AddSingleton<IMethodModule, AuditMethods>()
         .AddSingleton<IMethodModule, LogMethods>()
         .AddSingleton<IMethodModule, LogLevelMethods>();
+
+    /// <summary>Its journals have no part in trials, which count the steps of what is acknowledged.</summary>
+    private static AuditFiles AuditOf(IServiceProvider provider)
+    {
+        var committer = provider.GetRequiredService<JournalCommitter>();
+        var journals = new Journals(committer, JournalOptions.Default, provider.GetRequiredService<ILogger<Journals>>());
+        return new AuditFiles(provider.GetRequiredService<StatePaths>().AuditDirectory, journals);
+    }
 }

@@ -16,7 +16,7 @@ export const commonCommands = [
   ['sessions', 0, /No sessions found\./],
   ['system heartbeat last', 0, /^null$/m],
   ['system event --text hello', 1, /unknown method: wake/],
-  ['approvals get --gateway', 1, /unknown method: exec\.approvals\.get/],
+  ['approvals get --gateway', 0, /Approvals/],
   ['browser status', 1, /unknown method: browser\.request/],
   ['cron list', 1, /unknown method: cron\.list/],
   ['cron status', 1, /unknown method: cron\.status/],
