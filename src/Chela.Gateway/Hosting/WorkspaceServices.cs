@@ -6,6 +6,7 @@ using Chela.Gateway.Agents.Roster;
 using Chela.Gateway.Agents.Skills;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
+using Chela.Gateway.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +28,7 @@ internal static class WorkspaceServices
         .AddSingleton<IMethodModule, SkillUpdates>()
         .AddSingleton<VectorMaking>()
         .AddSingleton(provider => new PassageVectors(
-            provider.GetRequiredService<ProviderCatalog>(),
+            Embedders(provider),
             provider.GetRequiredService<VectorMaking>(),
             provider.GetRequiredService<StatePaths>().EmbeddingsDirectory,
             provider.GetRequiredService<TimeProvider>(),
@@ -39,4 +40,11 @@ internal static class WorkspaceServices
         .AddSingleton(provider => provider.GetRequiredService<MemoryTools>().Get)
         .AddSingleton(provider => provider.GetRequiredService<MemoryTools>().Add)
         .AddSingleton<IMethodModule, MemoryMethods>();
+
+    private static EmbedderOf Embedders(IServiceProvider provider)
+    {
+        var (providers, ledger) = (provider.GetRequiredService<ProviderCatalog>(), provider.GetRequiredService<UsageLedger>());
+        var time = provider.GetRequiredService<TimeProvider>();
+        return (model, agentId) => new CountedEmbedder(providers.CreateEmbedder(model), model, agentId, providers.Describe(model).Price, ledger, time);
+    }
 }

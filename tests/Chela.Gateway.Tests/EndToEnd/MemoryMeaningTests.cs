@@ -21,6 +21,8 @@ public sealed class MemoryMeaningTests : ScriptedModelTest
             var found = await SearchAllAsync(client, "any reptile?");
             Assert.Equal(("openai", "hybrid", null), (found.Text("provider"), found.Text("searchMode"), found.Text("warning")));
             Assert.Equal([Pets, Money], found.List("results").Select(row => row.Text("snippet")));
+            var usage = await client.CallAsync("usage.cost", new() { ["days"] = 1 });
+            Assert.Equal($"{Model.Embedded.Count}", usage.Text("payload/totals/totalTokens"));
             gateway.Kill();
             await gateway.EndAsync();
         }

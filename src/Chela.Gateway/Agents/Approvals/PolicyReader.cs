@@ -22,6 +22,7 @@ internal sealed class PolicyReader(ToolCatalog catalog, ConfigStore config)
     /// <summary>The document.</summary>
     public static PolicyDocument DocumentOf(IReadOnlyList<ApprovalGrant> all) => new(1)
     {
+        Defaults = new PolicyRules(),
         Agents = all.GroupBy(grant => grant.AgentId, StringComparer.Ordinal).ToDictionary(
             agent => agent.Key,
             agent => new PolicyOfAgent { Allowlist = [.. agent.Select(EntryOf)] }),

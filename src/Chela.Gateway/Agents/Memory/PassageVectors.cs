@@ -1,4 +1,5 @@
 using Chela.Gateway.Agents.Providers;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Agents.Memory;
@@ -8,12 +9,15 @@ namespace Chela.Gateway.Agents.Memory;
 /// <param name="Left">How many passages could not be compared as yet.</param>
 internal sealed record NearPassages(IReadOnlyList<MemoryPassage> Passages, int Left);
 
+/// <summary>The model that makes vectors of what an agent remembers.</summary>
+internal delegate IEmbeddingGenerator<string, Embedding<float>> EmbedderOf(ModelRef model, string agentId);
+
 /// <summary>
 /// Compares passages with a question by the vectors that a model makes of them. Those that there are not yet are made beside the search, which waits for
 /// them a moment only. A provider that fails is left alone for a while.
 /// </summary>
 internal sealed partial class PassageVectors(
-    ProviderCatalog providers, VectorMaking making, string directory, TimeProvider time, ILogger<PassageVectors> logger) : IDisposable
+    EmbedderOf embedderOf, VectorMaking making, string directory, TimeProvider time, ILogger<PassageVectors> logger) : IDisposable
 {
     /// <summary>How long a provider that failed is left alone.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -43,7 +47,7 @@ internal sealed partial class PassageVectors(
 
         try
         {
-            var embedder = providers.CreateEmbedder(model);
+            var embedder = embedderOf(model, agentId);
             var wanted = (await TextVectors.MakeAsync(embedder, [question], null, Longest, time, ct))[0];
             var place = new VectorPlace(FileOf(agentId), model, wanted.Length);
             var texts = Texts(passages, wanted.Length);

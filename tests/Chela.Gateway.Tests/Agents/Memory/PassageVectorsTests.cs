@@ -118,7 +118,7 @@ public sealed class PassageVectorsTests : ScriptedModelTest
         var making = new VectorMaking(_time, NullLogger<VectorMaking>.Instance);
         _makings.Add(making);
         var providers = new ProviderCatalog(TestModels.OpenAi("sk-1", Model.BaseUrl, "fake-1"), _time, () => _http);
-        return new PassageVectors(providers, making, Folder.File("embeddings"), _time, NullLogger<PassageVectors>.Instance);
+        return new PassageVectors((model, _) => providers.CreateEmbedder(model), making, Folder.File("embeddings"), _time, NullLogger<PassageVectors>.Instance);
     }
 
     private static Func<string, Task<float[]?>> Always(Func<string, float[]?> embed) => text => Task.FromResult(embed(text));

@@ -7,16 +7,21 @@ namespace Chela.Gateway.Agents.Providers.OpenAi;
 internal sealed record EmbeddingRequest(string Model, IReadOnlyList<string> Input, string EncodingFormat = "float");
 
 /// <summary>The answer. Servers leave out almost anything, so everything may be absent.</summary>
-internal sealed record EmbeddingReply(IReadOnlyList<EmbeddingRow?>? Data = null)
+internal sealed record EmbeddingReply(IReadOnlyList<EmbeddingRow?>? Data = null, JsonElement Usage = default)
 {
-    /// <summary>The vectors in the order of the texts; null where the answer is not one vector for each.</summary>
-    public static float[][]? Read(ReadOnlyMemory<byte> json, int texts)
+    private long Tokens =>
+        Usage.ValueKind == JsonValueKind.Object && Usage.TryGetProperty("prompt_tokens", out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out var tokens)
+            ? Math.Max(0, tokens)
+            : 0;
+
+    /// <summary>The vectors in the order of the texts, and how many tokens were read; null where the answer is not one vector for each.</summary>
+    public static (float[][] Vectors, long Tokens)? Read(ReadOnlyMemory<byte> json, int texts)
     {
         try
         {
-            var rows = JsonSerializer.Deserialize(json.Span, EmbeddingJson.Default.EmbeddingReply)?.Data ?? [];
+            var reply = JsonSerializer.Deserialize(json.Span, EmbeddingJson.Default.EmbeddingReply);
             var vectors = new float[]?[texts];
-            foreach (var (place, row) in rows.Index())
+            foreach (var (place, row) in (reply?.Data ?? []).Index())
             {
                 if (row?.Embedding is { Length: > 0 } vector && (row.Index ?? place) is var index && index >= 0 && index < texts)
                 {
@@ -25,7 +30,7 @@ internal sealed record EmbeddingReply(IReadOnlyList<EmbeddingRow?>? Data = null)
             }
 
             var whole = vectors.OfType<float[]>().ToArray();
-            return whole.Length == texts ? whole : null;
+            return whole.Length == texts ? (whole, reply!.Tokens) : null;
         }
         catch (JsonException)
         {

@@ -17,8 +17,11 @@ internal sealed class OpenAiEmbeddings(OpenAiConnection connection, string model
         using var response = await connection.SendAsync("embeddings", request, cancellationToken);
         var body = await connection.GuardAsync(
             () => OpenAiConnection.ReadAsync(response, LongestAnswer, cancellationToken), cancellationToken);
-        var vectors = EmbeddingReply.Read(body, texts.Count) ?? throw connection.Errors.Failed(ProviderErrorKind.Malformed);
-        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = model }));
+        var (vectors, tokens) = EmbeddingReply.Read(body, texts.Count) ?? throw connection.Errors.Failed(ProviderErrorKind.Malformed);
+        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = model }))
+        {
+            Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens },
+        };
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
