@@ -10,7 +10,7 @@ namespace Chela.Gateway.Bus;
 /// One lane per session: its turns run one after the other; turns of different sessions run side by side.
 /// Changes of a session as a whole take their turn in its lane. A lane exists only while it has something to do.
 /// </summary>
-internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, TimeProvider time, ILogger<Lanes> logger) : IDisposable
+internal sealed class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, TimeProvider time, ILogger<Lanes> logger) : IDisposable
 {
     /// <summary>The most that stands in one lane: what was stopped or dropped does so too, until it is written down.</summary>
     public const int MaxInLane = 1000;
@@ -175,7 +175,7 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
         }
         catch (OperationCanceledException)
         {
-            Log.Unfinished(logger, Depth);
+            UnfinishedTurns.Tell(logger, Locked(() => _lanes.Keys.SelectMany(TurnsOf).ToList()));
             await _stopping.CancelAsync();
             await _places.WhenZeroAsync(CancellationToken.None);
         }
@@ -290,11 +290,5 @@ internal sealed partial class Lanes(RunSlots slots, LaneRoom room, GatewayMeter 
             lane.Worker = Task.CompletedTask; // said inside the lock, so that the next turn starts a new worker
             return null;
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1300, LogLevel.Warning, "Stopping with {Count} unfinished turns; they are marked as interrupted at the next start")]
-        public static partial void Unfinished(ILogger logger, int count);
     }
 }

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -137,5 +139,41 @@ public sealed class LaneStopTests
 
             turn.Complete(new TurnResult(TurnStatus.Done, "", null, null, 1));
         }
+    }
+
+    [Fact]
+    [Trait("Requirement", "K9")]
+    public async Task Runs_that_a_stop_cuts_off_are_named_in_the_log_and_no_more_than_fit()
+    {
+        var log = new Recorder();
+        using var trial = new LaneTrial(logger: log);
+        trial.Enqueue("runs");
+        await trial.BegunAsync("runs");
+        foreach (var number in Enumerable.Range(0, UnfinishedTurns.MostNamed))
+        {
+            trial.Enqueue($"run-{number}", $"s{number}");
+        }
+
+        using var limit = new CancellationTokenSource();
+        var stop = trial.Lanes.StopAsync(limit.Token);
+        await limit.CancelAsync();
+        await stop;
+
+        var line = Assert.Single(log.Lines);
+        Assert.StartsWith("Stopping with 51 runs that have not ended; the next start finds them again: runs of agent:main:main, run-0 of agent:main:s0, ", line, StringComparison.Ordinal);
+        Assert.EndsWith(" and 1 more", line, StringComparison.Ordinal);
+    }
+
+    private sealed class Recorder : ILogger<Lanes>
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
     }
 }

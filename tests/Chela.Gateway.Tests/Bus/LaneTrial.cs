@@ -5,6 +5,7 @@ using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -18,10 +19,10 @@ internal sealed class LaneTrial : IDisposable
 
     private readonly RunSlots _slots;
 
-    public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null, long maxBytes = LaneRoom.MostBytes)
+    public LaneTrial(int maxConcurrent = 100, TimeProvider? time = null, long maxBytes = LaneRoom.MostBytes, ILogger<Lanes>? logger = null)
     {
         _slots = new RunSlots(new TurnHandlers(RunAsync, TellStoppedAsync), new RunLimits(maxConcurrent, maxConcurrent), new AuditRecorder(), NullLogger<RunSlots>.Instance);
-        Lanes = new Lanes(_slots, new LaneRoom(maxBytes), new GatewayMeter(), time ?? TimeProvider.System, NullLogger<Lanes>.Instance);
+        Lanes = new Lanes(_slots, new LaneRoom(maxBytes), new GatewayMeter(), time ?? TimeProvider.System, logger ?? NullLogger<Lanes>.Instance);
     }
 
     public Lanes Lanes { get; }

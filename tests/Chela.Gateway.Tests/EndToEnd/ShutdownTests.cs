@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Gateway.Tests.Support;
 
@@ -121,6 +122,60 @@ public sealed class ShutdownTests
         await using var again = await GatewayProcess.StartAsync(start);
         await using var reader = await again.OpenOpenClawAsync();
         Assert.Equal("interrupted", (await reader.HistoryAsync("main"))[^1].Text("stopReason"));
+    }
+
+    [Fact]
+    public async Task A_hundred_clients_in_each_dialect_hear_of_it_and_their_runs_end()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var openClaw = await HundredAsync(() => gateway.OpenOpenClawAsync());
+        var jsonRpc = await HundredAsync(gateway.OpenJsonRpcAsync);
+        var plain = await HundredAsync(() => WireClient.OpenAsync(gateway.Url + "/plain", ("Authorization", $"Bearer {gateway.Token}")));
+        var session = await HundredAsync(() => OpenSessionAsync(gateway));
+        var talking = openClaw[..20];
+        await Task.WhenAll(talking.Select((client, number) => client.SendChatAsync($"s{number}", $"run-{number}", "/slow 100 all of it is said")));
+
+        gateway.Terminate();
+
+        await Task.WhenAll(talking.Select(async (client, number) => Assert.Equal("final", (await client.ChatEndAsync($"run-{number}")).Text("state"))));
+        await Task.WhenAll(
+        [
+            .. openClaw.Select(client => ToldAsync(client, frame => frame.Text("event") == "shutdown", 1012)),
+            .. jsonRpc.Select(client => ToldAsync(client, frame => frame.Text("params/type") == "gateway_closing", 1001)),
+            .. plain.Select(client => ToldAsync(client, frame => frame.Text("event") == "gateway_closing", 1001)),
+            .. session.Select(async client => Assert.Equal(1001, (await client.ClosedAsync()).Code)),
+        ]);
+        Assert.Equal(0, await gateway.EndAsync());
+
+        static async Task<WireClient[]> HundredAsync(Func<Task<WireClient>> open) =>
+            [.. (await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => await TenAsync(open)))).SelectMany(ten => ten)];
+
+        static async Task<List<WireClient>> TenAsync(Func<Task<WireClient>> open)
+        {
+            var ten = new List<WireClient>();
+            while (ten.Count < 10)
+            {
+                ten.Add(await open());
+            }
+
+            return ten;
+        }
+
+        static async Task<WireClient> OpenSessionAsync(GatewayProcess gateway)
+        {
+            var client = await WireClient.OpenAsync(gateway.Url + "/session");
+            await client.SendAsync($$$"""{"Connect":{"session_id":null,"auth":"{{{gateway.Token}}}"}}""");
+            await client.ReceiveAsync(frame => frame.TryGetProperty("Connected", out _));
+            return client;
+        }
+
+        static async Task ToldAsync(WireClient client, Predicate<JsonElement> closing, int code)
+        {
+            await client.ReceiveAsync(closing);
+            Assert.Equal(code, (await client.ClosedAsync()).Code);
+            await client.DisposeAsync();
+        }
     }
 
     [Fact]
