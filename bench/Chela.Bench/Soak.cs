@@ -6,7 +6,7 @@ namespace Chela.Bench;
 /// <summary>Does the gateway grow while it answers, streams, and is connected to and left, all at the same time and for long?</summary>
 internal static class Soak
 {
-    private const int Sessions = 500, Calls = 2, Runs = 4, Crowd = 200;
+    private const int Sessions = 125, Calls = 2, Runs = 4, Crowd = 200;
 
     /// <summary>The part of the time in which it may grow: code is compiled, caches fill.</summary>
     private const double WarmUp = 0.25;
@@ -17,6 +17,8 @@ internal static class Soak
     {
         await using var model = await RunningServer.StartAsync(new Subject(options.Baseline, IsGateway: false));
         await using var gateway = await ModelAnswers.StartBeforeAsync(subject, model);
+        using var chat = new GatewayCalls(gateway);
+        await chat.ChatAsync("history", "Hello");
         using var stop = new CancellationTokenSource();
         var memory = WatchAsync(gateway, stop.Token);
         var visits = VisitAsync(gateway, stop.Token);
@@ -26,7 +28,7 @@ internal static class Soak
         var calls = await Task.WhenAll(
             CallAsync(gateway, "health", "{}", seconds),
             CallAsync(gateway, "sessions.list", "{}", seconds),
-            CallAsync(gateway, "chat.history", """{"sessionKey":"bench-1"}""", seconds));
+            CallAsync(gateway, "chat.history", """{"sessionKey":"history"}""", seconds));
         var answers = await runs.ReadAsync(LoadJson.Default.RunLoadResult);
         await stop.CancelAsync();
         var (line, samples) = (new MemoryLine(), await memory);

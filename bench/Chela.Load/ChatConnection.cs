@@ -5,10 +5,14 @@ using System.Text.Json;
 
 namespace Chela.Load;
 
-/// <summary>Asks the model behind a gateway by JSON-RPC over a WebSocket, each time in a session of its own or in one of a few.</summary>
+/// <summary>Asks the model behind a gateway by JSON-RPC over a WebSocket, each time in a new session or in one of a few of its own.</summary>
 internal sealed class ChatConnection : IModelConnection
 {
     private readonly LoadPlan _plan;
+
+    /// <summary>Begins the names of its sessions: who talks in a session hears of what others ask there.</summary>
+    private readonly string _name = Guid.NewGuid().ToString("N")[..8];
+
     private readonly ClientWebSocket _socket = new();
     private readonly FrameReader _frames;
 
@@ -46,7 +50,7 @@ internal sealed class ChatConnection : IModelConnection
         }
     }
 
-    private string NextSession() => _plan.Sessions == 0 ? $"{Guid.NewGuid():N}" : $"{Random.Shared.Next(_plan.Sessions)}";
+    private string NextSession() => _plan.Sessions == 0 ? $"{Guid.NewGuid():N}" : $"{_name}-{Random.Shared.Next(_plan.Sessions)}";
 
     public void Dispose() => _socket.Dispose();
 

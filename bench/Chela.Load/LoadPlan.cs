@@ -58,7 +58,7 @@ public sealed record LoadPlan
     /// <summary>From how many addresses of 127.0.0.0/8 a crowd comes (Linux); 1 leaves the choice to the system.</summary>
     public int Addresses { get; init; } = 1;
 
-    /// <summary>How many sessions those who ask a model go round in; 0 for a new one each time.</summary>
+    /// <summary>How many sessions each connection that asks a model goes round in; 0 for a new one each time.</summary>
     public int Sessions { get; init; }
 
     /// <summary>How many events the trial of the resumption takes in.</summary>
