@@ -175,6 +175,12 @@ public sealed class LaneModeTests
         var result = await waits.Completion.WaitAsync(Ct);
 
         Assert.Equal(TurnStatus.Aborted, result.Status);
-        Assert.Equal(["holds the slot"], trial.Lanes.Running.Select(turn => turn.RunId));
+        await Patience.UntilAsync(HoldsAloneAsync, "the lane of the stopped message is gone");
+
+        async Task<bool> HoldsAloneAsync(CancellationToken ct)
+        {
+            await Task.Yield();
+            return trial.Lanes.Running.Select(turn => turn.RunId).SequenceEqual(["holds the slot"]);
+        }
     }
 }
