@@ -136,8 +136,9 @@ internal sealed class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, T
     /// <summary>Cancelled when the gateway can wait no longer for what is done in lanes.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>The turns that run now, one for each busy session.</summary>
-    public IReadOnlyList<Turn> Running => Locked(() => _lanes.Values.Select(lane => lane.Queue.Running).OfType<Turn>().ToArray());
+    /// <summary>The turns that run now, at most one for each session. Whose end was told is none of them, though its lane may have to hear of it yet.</summary>
+    public IReadOnlyList<Turn> Running =>
+        Locked(() => _lanes.Values.Select(lane => lane.Queue.Running).OfType<Turn>().Where(turn => !turn.Completion.IsCompleted).ToArray());
 
     /// <summary>The turns of a session: the running one first, then those that wait, then those that are about to come.</summary>
     public IReadOnlyList<Turn> Of(SessionKey session) => Locked(() => TurnsOf(session));
@@ -145,9 +146,9 @@ internal sealed class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, T
     /// <summary>A turn that runs or waits, by its run; null when there is none.</summary>
     public Turn? Find(string runId) => Locked(() => _lanes.Keys.SelectMany(TurnsOf).FirstOrDefault(turn => turn.RunId == runId));
 
-    /// <summary>The keys of the sessions that have a turn that runs or waits.</summary>
+    /// <summary>The keys of the sessions that have a turn that has not ended.</summary>
     public IReadOnlySet<string> Busy =>
-        Locked(() => _lanes.Keys.Where(key => TurnsOf(key).Count > 0).Select(key => key.Value).ToHashSet(StringComparer.Ordinal));
+        Locked(() => _lanes.Keys.Where(key => TurnsOf(key).Any(turn => !turn.Completion.IsCompleted)).Select(key => key.Value).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>True while the session has a turn that runs or waits.</summary>
     public bool IsBusy(SessionKey session) => Of(session).Count > 0;

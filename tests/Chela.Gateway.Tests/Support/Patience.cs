@@ -14,7 +14,6 @@ internal static class Patience
     }
 
     /// <summary>Tries again and again, without a pause, until the condition holds.</summary>
-    /// <param name="holds">Takes some time by itself, for example a call to a server.</param>
     /// <param name="what">Names the condition in the failure.</param>
     public static async Task UntilAsync(Func<CancellationToken, Task<bool>> holds, string what)
     {
@@ -22,6 +21,7 @@ internal static class Patience
         while (!await holds(patience.Token))
         {
             Assert.False(patience.IsCancellationRequested, $"waited in vain until {what}");
+            await Task.Yield(); // where the condition takes no time by itself, others may still go on
         }
     }
 }

@@ -30,7 +30,8 @@ internal sealed class SpawnLimits(SessionTable sessions, SpawnTree tree, Lanes l
             throw new ToolRefusal("You are a sub-agent that may spawn none: do it yourself.");
         }
 
-        if (sessions.SpawnedBy(parent.Session).Count(entry => lanes.IsBusy(entry.SessionKey)) >= limits.MaxChildrenPerAgent)
+        var busy = lanes.Busy;
+        if (sessions.SpawnedBy(parent.Session).Count(entry => busy.Contains(entry.Key)) >= limits.MaxChildrenPerAgent)
         {
             throw new ToolRefusal($"{limits.MaxChildrenPerAgent} of your sub-agents are at work. Spawn more when some have ended.");
         }
