@@ -6,6 +6,7 @@ using Chela.Cli.Devices;
 using Chela.Cli.Migrate;
 using Chela.Cli.Secrets;
 using Chela.Gateway.Hosting.Desk;
+using Chela.Gateway.Hosting.Security;
 
 namespace Chela.Cli;
 
@@ -41,6 +42,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(OpenClawReport))]
 [JsonSerializable(typeof(IReadOnlyList<ConfigDifference>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(SecurityReport))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;
 

@@ -8,6 +8,7 @@ using Chela.Cli.Config;
 using Chela.Cli.Devices;
 using Chela.Cli.Migrate;
 using Chela.Cli.Secrets;
+using Chela.Cli.Security;
 
 namespace Chela.Cli;
 
@@ -58,6 +59,7 @@ internal static class CommandLine
             ChatCommand.Create(interrupts),
             ConfigCommand.Create(interrupts),
             SecretsCommand.Create(),
+            SecurityCommand.Create(),
             DevicesCommand.Create(),
             UsageCommand.Create(),
             LogsCommand.Create(),

@@ -23,7 +23,7 @@ internal sealed class ExampledHelp : SynchronousCommandLineAction
 
         Exit codes:
           0    done
-          1    the gateway answered with an error, the run failed, or there is no such setting or backup
+          1    the gateway answered with an error, the run failed, there is no such setting or backup, or a check found something
           64   the command line is wrong
           69   no gateway answers, or the connection broke
           70   a fault of this program

@@ -44,6 +44,26 @@ internal sealed record GatewaySession(GatewayClient Client, GatewayTarget Target
         }
     }
 
+    /// <summary>Connects and asks something, without telling anybody of a failure.</summary>
+    /// <returns>The answer, or why there is none, and where was asked.</returns>
+    public static async Task<(T? Answer, Failure? Failure, string? Url)> TryAsync<T>(ConnectionSettings settings, Func<GatewaySession, Task<T>> ask, CancellationToken interrupted)
+        where T : class
+    {
+        GatewayTarget? target = null;
+        var connected = false;
+        try
+        {
+            target = GatewayTarget.Resolve(settings, Environment.GetEnvironmentVariable);
+            await using var client = await GatewayClient.ConnectAsync(Options(target, settings), interrupted);
+            connected = true;
+            return (await ask(new GatewaySession(client, target, Terminal.OfProcess(Environment.GetEnvironmentVariable), settings.Json)), null, target.DisplayUrl);
+        }
+        catch (Exception e) when (Failure.Of(e, target, connected) is { } failure)
+        {
+            return (null, failure, target?.DisplayUrl);
+        }
+    }
+
     private static GatewayClientOptions Options(GatewayTarget target, ConnectionSettings settings) => new()
     {
         Url = target.Url,

@@ -19,6 +19,8 @@ public sealed class CommandLineTests
     [InlineData("config set", "chela config set gateway.port 18790")]
     [InlineData("config unset", "chela config unset agents.list[1]")]
     [InlineData("config diff", "chela config diff running")]
+    [InlineData("security", "chela security audit")]
+    [InlineData("security audit", "chela security audit --fix")]
     [InlineData("migrate openclaw", "chela migrate openclaw --dry-run")]
     [InlineData("chat", "chela chat \"What is on my list today?\"")]
     public async Task Help_of_every_command_ends_with_examples(string command, string example)
