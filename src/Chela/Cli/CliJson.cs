@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
 using Chela.Cli.Devices;
+using Chela.Cli.Doctor;
 using Chela.Cli.Migrate;
 using Chela.Cli.Secrets;
 using Chela.Gateway.Hosting.Desk;
@@ -43,6 +44,7 @@ namespace Chela.Cli;
 [JsonSerializable(typeof(IReadOnlyList<ConfigDifference>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(SecurityReport))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class CliJson : JsonSerializerContext;
 

@@ -6,6 +6,7 @@ using System.Reflection;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
 using Chela.Cli.Devices;
+using Chela.Cli.Doctor;
 using Chela.Cli.Migrate;
 using Chela.Cli.Secrets;
 using Chela.Cli.Security;
@@ -59,6 +60,7 @@ internal static class CommandLine
             ChatCommand.Create(interrupts),
             ConfigCommand.Create(interrupts),
             SecretsCommand.Create(),
+            DoctorCommand.Create(),
             SecurityCommand.Create(),
             DevicesCommand.Create(),
             UsageCommand.Create(),

@@ -1,15 +1,18 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Chela.Gateway.Hosting;
 
 namespace Chela.Service;
 
 /// <summary>The gateway as a service of systemd.</summary>
-internal static class ServiceUnit
+internal static partial class ServiceUnit
 {
     public const string Name = "chela-gateway.service";
 
     /// <summary>With what each unit begins that this program has written.</summary>
     public const string Mark = "# Made by \"chela gateway install\"";
+
+    private const string Start = "ExecStart=";
 
     /// <summary>The text of the unit (systemd.service(5)).</summary>
     /// <param name="program">What is run: the path of this program.</param>
@@ -28,7 +31,7 @@ internal static class ServiceUnit
         NotifyAccess=main
         EnvironmentFile=-{stateDirectory.Replace("%", "%%", StringComparison.Ordinal)}/service.env
         {(dotnet is null ? "# .NET is where programs look for it." : $"Environment={Quote($"DOTNET_ROOT={dotnet}")}")}
-        ExecStart={string.Join(' ', new[] { program, "gateway", "run" }.Concat(arguments).Select(Quote))}
+        {Start}{string.Join(' ', new[] { program, "gateway", "run" }.Concat(arguments).Select(Quote))}
         # Restarts within the process, which keeps its port.
         ExecReload=kill -USR2 $MAINPID
         Restart=always
@@ -56,6 +59,21 @@ internal static class ServiceUnit
             : Path.Combine(environment("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
         return Path.Combine(settings, "systemd", "user", Name);
     }
+
+    /// <summary>The words that a unit runs, if they are written as above; none where they are not.</summary>
+    public static string[] CommandOf(string unit)
+    {
+        var line = unit.Split('\n').FirstOrDefault(line => line.StartsWith(Start, StringComparison.Ordinal))?[Start.Length..] ?? "";
+        return [.. QuotedWord().Matches(line).Select(word => Escape().Replace(word.Groups[1].Value, escape => escape.Value == "\\n" ? "\n" : escape.Value[1..]))];
+    }
+
+    [GeneratedRegex("""
+        "((?:[^"\\]|\\.)*)"
+        """)]
+    private static partial Regex QuotedWord();
+
+    [GeneratedRegex(@"\\.|%%|\$\$")]
+    private static partial Regex Escape();
 
     /// <summary>As systemd reads it: in double quotes, where a percent sign or a dollar would begin a name of its own.</summary>
     private static string Quote(string word)

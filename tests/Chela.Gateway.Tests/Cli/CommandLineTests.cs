@@ -19,6 +19,7 @@ public sealed class CommandLineTests
     [InlineData("config set", "chela config set gateway.port 18790")]
     [InlineData("config unset", "chela config unset agents.list[1]")]
     [InlineData("config diff", "chela config diff running")]
+    [InlineData("doctor", "chela doctor --fix")]
     [InlineData("security", "chela security audit")]
     [InlineData("security audit", "chela security audit --fix")]
     [InlineData("migrate openclaw", "chela migrate openclaw --dry-run")]

@@ -15,6 +15,9 @@ internal sealed record AuditedSetup(StatePaths Paths, string ConfigFile, ChelaCo
     /// <summary>The secrets that stand in the configuration as they are.</summary>
     public IReadOnlyList<PlainSecret> PlainSecrets { get; init; } = [];
 
+    /// <summary>What the user should know of secrets that are good, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Why no gateway starts with the configuration; null where one does.</summary>
     public string? Invalid { get; init; }
 

@@ -53,10 +53,12 @@ public sealed class SecurityAudit(StatePaths paths, string? file, IReadOnlyDicti
         // Without what only a start finds out: a gateway that refuses to start because it would be open to everybody is to be told of here.
         var checker = new ConfigChecker(new ConfigSources(_file, null) { Environment = variables, KeyFile = paths.SecretKeyFile }, _ => [], time);
         var content = await checker.AroundAsync(await ConfigServices.Document(_file, step: null).ReadAsync(ct), ct);
-        var config = (await checker.CheckAsync(content, [], ct)).Config;
+        var snapshot = await checker.CheckAsync(content, [], ct);
+        var config = snapshot.Config;
         return new AuditedSetup(paths, _file, config)
         {
             Variables = variables,
+            Warnings = snapshot.Warnings,
             Included = [.. content.Included.All.Select(included => included.RealPath).Distinct()],
             PlainSecrets = await new SecretsDesk(_file, paths.SecretKeyFile, variables, checker).AuditAsync(ct),
             HasSandbox = ToolRisks.RunsPrograms(config) ? await HasSandboxAsync(ct) : null,
