@@ -10,4 +10,16 @@ public sealed record ChannelMessage(string RunId, Origin Origin, string SenderId
 {
     /// <summary>Where the answer is sent; null where it stays in the transcript.</summary>
     public ReplyTarget? ReplyTo { get; init; }
+
+    /// <summary>What people call the sender; decides nothing, for anybody may call himself anything.</summary>
+    public string? SenderName { get; init; }
+
+    /// <summary>True where it names the account, or answers something that the account said.</summary>
+    public bool IsMention { get; init; }
 }
+
+/// <summary>A file as a channel brings it.</summary>
+/// <param name="Name">What its sender calls it; null where it has no name.</param>
+/// <param name="MimeType">What its sender says that it is; null where nothing is said. What it is, its content says.</param>
+/// <param name="Content">The whole content.</param>
+public sealed record ChannelFile(string? Name, string? MimeType, ReadOnlyMemory<byte> Content);

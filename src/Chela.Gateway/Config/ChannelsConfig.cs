@@ -8,6 +8,17 @@ internal sealed record ChannelsConfig
 {
     [MaxLength(1_000), Description("Programs that send messages by HTTP and get the answers by HTTP, by the name in their address.")]
     public IReadOnlyDictionary<string, WebhookAccountConfig> Webhook { get; init; } = new Dictionary<string, WebhookAccountConfig>();
+
+    [MaxLength(1_000), Description("Bots of Telegram, by names of yours.")]
+    public IReadOnlyDictionary<string, TelegramAccountConfig> Telegram { get; init; } = new Dictionary<string, TelegramAccountConfig>();
+
+    /// <summary>The accounts of the chat platforms, each by its channel and its name.</summary>
+    public IEnumerable<(string Channel, string Name, ChannelAccountConfig Account)> Accounts() =>
+        Telegram.Select(account => ("telegram", account.Key, (ChannelAccountConfig)account.Value));
+
+    /// <summary>An account of a chat platform; null where there is none.</summary>
+    public ChannelAccountConfig? Find(string channel, string name) =>
+        Accounts().FirstOrDefault(account => account.Channel == channel && account.Name == name).Account;
 }
 
 /// <summary>One program that speaks with the gateway by webhooks.</summary>

@@ -1,10 +1,14 @@
 using Chela.Contracts.Channels;
 using Chela.Contracts.Messages;
+using Chela.Gateway.Access.Senders;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
+using Chela.Gateway.Channels.Supervision;
+using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
+using Chela.Gateway.Sessions.Attachments;
 using Chela.Gateway.Sessions.Commands;
 using Chela.Gateway.Sessions.Routing;
 using Chela.Gateway.Storage;
@@ -29,18 +33,49 @@ internal static class ChannelServices
         {
             var (router, commanders) = (provider.GetRequiredService<Router>(), provider.GetRequiredService<ChannelCommanders>());
             var intake = provider.GetRequiredService<ChatIntake>();
-            return message => ReceiveAsync(intake, router.Route(message), commanders.Of(message));
+            var store = provider.GetRequiredService<AttachmentStore>();
+            return (message, files) => ReceiveAsync(intake, router.Route(message), commanders.Of(message), store.Read(files));
         })
+        .AddSingleton(provider => new SenderBook(
+            new DocumentFile(provider.GetRequiredService<StatePaths>().SendersFile), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<Reception>()
+        .AddSingleton(new Random())
+        .AddSingleton<Accounts>()
+        .AddSingleton<Probes>()
+        .AddSingleton<TypingSigns>()
         .AddSingleton<Delivery>()
         .AddSingleton<IMethodModule, ChannelMethods>()
         .AddSingleton<IMethodModule, OutboxMethods>()
+        .AddSingleton<IMethodModule, SenderMethods>()
         .AddSingleton<IOutboundChannel, WebhookChannel>()
-        .AddSingleton<WebhookEndpoint>();
+        .AddSingleton<WebhookEndpoint>()
+        .AddTelegram();
+
+    private static IServiceCollection AddTelegram(this IServiceCollection services) => services
+        .AddSingleton<TelegramApi>()
+        .AddSingleton<TelegramFiles>()
+        .AddSingleton<TelegramEndpoint>()
+        .AddSingleton(provider => TelegramCommandsOf(provider.GetRequiredService<CommandTable>()))
+        .AddChannel<TelegramChannel>();
+
+    private static IServiceCollection AddChannel<T>(this IServiceCollection services)
+        where T : class, IChannel => services
+        .AddSingleton<T>()
+        .AddSingleton<IChannel>(provider => provider.GetRequiredService<T>())
+        .AddSingleton<IOutboundChannel>(provider => provider.GetRequiredService<T>());
+
+    /// <summary>What clients of Telegram offer: it takes a hundred commands, named by small letters, digits and underscores.</summary>
+    private static SetMyCommands TelegramCommandsOf(CommandTable commands) => new(
+    [
+        .. commands.All.Where(command => command.Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_'))
+            .Take(100)
+            .Select(command => new BotCommand(command.Name, command.Description)),
+    ]);
 
     /// <summary>To a channel a command is new that was just done.</summary>
-    private static async ValueTask<Acceptance> ReceiveAsync(ChatIntake intake, InboundMessage message, Commander sender)
+    private static async ValueTask<Acceptance> ReceiveAsync(ChatIntake intake, InboundMessage message, Commander sender, Uploads? files)
     {
-        var taken = await intake.AcceptAsync(message, sender);
+        var taken = await intake.AcceptAsync(message with { Attachments = files?.Attachments ?? [] }, sender, files: files);
         taken.Begin?.Invoke();
         return taken.Turn is null ? taken.Acceptance : Acceptance.New;
     }

@@ -1,6 +1,7 @@
 using Chela.Gateway.Access;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Secrets;
 using Chela.Gateway.Logs;
@@ -16,7 +17,8 @@ internal sealed class ConfigFollowers
     private readonly GatewaySetup _setup;
 
     public ConfigFollowers(
-        GatewaySetup setup, ConfigStore config, LogSecrets secrets, ProviderCatalog providers, McpServers servers, SecretFollower secret, ConfigNews news)
+        GatewaySetup setup, ConfigStore config, LogSecrets secrets, ProviderCatalog providers, McpServers servers, SecretFollower secret,
+        Accounts accounts, ConfigNews news)
     {
         _setup = setup;
         config.Subscribe(change =>
@@ -36,6 +38,11 @@ internal sealed class ConfigFollowers
             if (change.Touches("mcp"))
             {
                 servers.Follow();
+            }
+
+            if (change.Touches("channels"))
+            {
+                accounts.Follow(name => ChannelAccountConfig.Connects(change.Paths, name.Channel, name.Account));
             }
 
             news.Tell(change);

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Chela.Gateway.Access;
 using Chela.Gateway.Access.Devices;
+using Chela.Gateway.Access.Senders;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Spawning;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
+using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Hosting.Restarting;
@@ -29,6 +31,7 @@ internal static class OrderlyStart
         {
             await services.GetRequiredService<TokenRotation>().LoadAsync(ct);
             await services.GetRequiredService<DeviceTable>().LoadAsync(ct);
+            await services.GetRequiredService<SenderBook>().LoadAsync(ct);
             await LoadSessionsAsync(services, ct);
             await services.GetRequiredService<UsageLedger>().LoadAsync(ct);
             await services.GetRequiredService<Outbox>().RecoverAsync(ct);
@@ -63,6 +66,8 @@ internal static class OrderlyStart
         services.GetRequiredService<Announcements>().Begin();
         services.GetRequiredService<McpServers>().Follow();
         services.GetRequiredService<StaleRows>().Start();
+        services.GetRequiredService<Accounts>().Start();
+        services.GetRequiredService<TypingSigns>().Start();
         await services.GetRequiredService<ConfigWatch>().StartAsync(ct);
         services.GetRequiredService<RestartNotes>().Tell();
     }

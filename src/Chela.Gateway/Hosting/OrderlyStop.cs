@@ -2,6 +2,7 @@ using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
+using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Sessions;
@@ -32,6 +33,8 @@ internal static class OrderlyStop
         await services.GetRequiredService<OwedReplies>().StopAsync();
         await services.GetRequiredService<McpServers>().DisposeAsync();
         await services.GetRequiredService<StaleRows>().DisposeAsync();
+        await services.GetRequiredService<TypingSigns>().DisposeAsync();
+        await services.GetRequiredService<Accounts>().DisposeAsync();
         await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
         await services.GetRequiredService<Inbox>().Compaction;

@@ -52,6 +52,9 @@ public sealed record StatePaths(string Root)
     /// <summary>What people have approved for good.</summary>
     public string ApprovalsFile => Path.Combine(Root, "approvals.json");
 
+    /// <summary>Who was let in on channels, and who waits for it.</summary>
+    public string SendersFile => Path.Combine(Root, "senders.json");
+
     /// <summary>The vectors of what agents remember, a file for each; they can always be made again.</summary>
     public string EmbeddingsDirectory => Path.Combine(Root, "embeddings");
 

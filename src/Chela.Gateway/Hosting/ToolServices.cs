@@ -44,7 +44,8 @@ internal static class ToolServices
 
     /// <summary>Why nothing is sent to a target: the configuration does not know it.</summary>
     private static string? Refusal(ReplyTarget target, ChannelsConfig channels) =>
-        target.Channel != WebhookChannel.ChannelName ? $"There is no channel '{JsonText.Show(target.Channel)}'."
-        : channels.Webhook.GetValueOrDefault(target.Account)?.Url is null ? $"The channel has no account '{JsonText.Show(target.Account)}' that takes messages."
+        channels.Find(target.Channel, target.Account)?.Runs() is true ? null
+        : target.Channel != WebhookChannel.ChannelName && !channels.Accounts().Any(account => account.Channel == target.Channel) ? $"There is no channel '{JsonText.Show(target.Channel)}'."
+        : target.Channel != WebhookChannel.ChannelName || channels.Webhook.GetValueOrDefault(target.Account)?.Url is null ? $"The channel has no account '{JsonText.Show(target.Account)}' that takes messages."
         : null;
 }

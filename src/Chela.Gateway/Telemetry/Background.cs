@@ -4,7 +4,14 @@ namespace Chela.Gateway.Telemetry;
 internal static class Background
 {
     /// <summary>As <see cref="Task.Run(Func{Task})"/>.</summary>
-    public static Task Run(Func<Task> work)
+    public static Task Run(Func<Task> work) => Run(async () =>
+    {
+        await work();
+        return true;
+    });
+
+    /// <summary>The same for work with a result.</summary>
+    public static Task<T> Run<T>(Func<Task<T>> work)
     {
         if (ExecutionContext.IsFlowSuppressed())
         {

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Chela.Cli.Channels;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
 using Chela.Cli.Devices;
@@ -63,6 +64,7 @@ internal static class CommandLine
             DoctorCommand.Create(),
             SecurityCommand.Create(),
             DevicesCommand.Create(),
+            PairingCommand.Create(),
             UsageCommand.Create(),
             LogsCommand.Create(),
             MigrateCommand.Create(),

@@ -16,6 +16,7 @@ public sealed class ConfigCommandTests(GatewayFixture fixture) : IClassFixture<G
 
         var set = await RunAsync("set", "session.mainKey", "two", "--json");
         var changed = await client.ReceiveAsync(frame => frame.Text("event") == "config.changed");
+        await RunAsync("set", "gateway.reload.mode", "hot"); // or it would restart before anybody can look
         await RunAsync("set", "gateway.events.replayMs", "1000");
         var differences = await RunAsync("diff", "running", "--json");
 

@@ -171,7 +171,7 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
         try
         {
             var inbound = MessageOf(message, target, account);
-            var acceptance = await door(inbound);
+            var acceptance = await door(inbound, []);
             var status = acceptance == Acceptance.New ? "accepted" : "duplicate";
             await WriteAsync(context, new WebhookReceipt(status, inbound.RunId), WebhookJson.Default.WebhookReceipt);
         }

@@ -24,6 +24,7 @@ internal sealed class ForeignSettings(JsonElement schema, MigrationLog log)
         ModelShapes.Change(settings, log);
         ToolShapes.Change(settings, log);
         OtherShapes.Change(settings, log);
+        ChannelShapes.Change(settings, log);
         return Known(settings, schema, "") as JsonObject ?? [];
     }
 

@@ -27,6 +27,17 @@ internal static partial class AttachmentReader
             : new Upload(new Attachment(BlobFolder.HashOf(content), type, name, content.Length), content);
     }
 
+    /// <summary>The same for a file that a channel brings; null where it is empty or too long. What it is, its content alone says.</summary>
+    public static Upload? TryRead(ChannelFile brought, int number, AttachmentLimits limits)
+    {
+        var type = MimeType.Of(brought.Content.Span, brought.MimeType) ?? MimeType.Of(brought.Content.Span, null)!;
+        var most = FileKinds.Of(type) == FileKind.Image ? limits.MaxImageBytes : limits.MaxBytes;
+        var name = FileName.Clean(brought.Name, string.Create(CultureInfo.InvariantCulture, $"attachment-{number}"));
+        return brought.Content.Length == 0 || brought.Content.Length > most
+            ? null
+            : new Upload(new Attachment(BlobFolder.HashOf(brought.Content.Span), type, name, brought.Content.Length), brought.Content);
+    }
+
     private static byte[] Decode(JsonElement? content, string name, long mostBytes)
     {
         if (content is not { ValueKind: JsonValueKind.String } text)

@@ -25,6 +25,14 @@ internal sealed partial class AttachmentStore(BlobFolder blobs, ConfigStore conf
         return new Uploads([.. sent.Select((file, index) => AttachmentReader.Read(file, index + 1, limits))], this);
     }
 
+    /// <summary>Checks what a channel brings, and leaves out what is not as it should be; null where nothing is left.</summary>
+    public Uploads? Read(IReadOnlyList<ChannelFile> brought)
+    {
+        var limits = AttachmentLimits.Of(config.Current.Config);
+        Upload[] files = [.. brought.Select((file, index) => AttachmentReader.TryRead(file, index + 1, limits)).OfType<Upload>()];
+        return files.Length == 0 ? null : new Uploads(files, this);
+    }
+
     /// <summary>Puts a file on disk; returns when it is there.</summary>
     /// <exception cref="RpcException">The disk refuses, or the files would take more room than they may.</exception>
     public async Task SaveAsync(Upload file)

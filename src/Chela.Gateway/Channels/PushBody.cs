@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Chela.Gateway.Channels;
+
+/// <summary>Reads what a platform posts, and refuses it where it is too long or no JSON.</summary>
+internal static class PushBody
+{
+    /// <summary>The longest body, in bytes.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>The body; null when the request was answered instead.</summary>
+    public static async Task<JsonElement?> ReadJsonAsync(HttpContext context)
+    {
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            || !MediaTypeNames.Application.Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase))
+        {
+            Refuse(context, StatusCodes.Status415UnsupportedMediaType);
+            return null;
+        }
+
+        try
+        {
+            if (await ReadAsync(context) is { } body)
+            {
+                using var document = JsonDocument.Parse(body);
+                return document.RootElement.Clone();
+            }
+        }
+        catch (JsonException)
+        {
+            Refuse(context, StatusCodes.Status400BadRequest);
+        }
+
+        return null;
+    }
+
+    /// <summary>The body as it came, for whoever has to check its signature first; null when the request was answered instead.</summary>
+    public static async Task<byte[]?> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            using var body = new MemoryStream();
+            var part = new byte[8192];
+            int read;
+            while ((read = await context.Request.Body.ReadAsync(part, context.RequestAborted)) > 0)
+            {
+                if (body.Length + read > MaxBytes)
+                {
+                    Refuse(context, StatusCodes.Status413PayloadTooLarge);
+                    return null;
+                }
+
+                body.Write(part, 0, read);
+            }
+
+            return body.ToArray();
+        }
+        catch (BadHttpRequestException e)
+        {
+            Refuse(context, e.StatusCode); // too slow, or cut off
+            return null;
+        }
+    }
+
+    /// <summary>Answers with a status alone.</summary>
+    public static void Refuse(HttpContext context, int status, int? retryAfterMs = null)
+    {
+        context.Response.StatusCode = status;
+        if (retryAfterMs is { } wait)
+        {
+            context.Response.Headers.RetryAfter = ((wait + 999) / 1000).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}

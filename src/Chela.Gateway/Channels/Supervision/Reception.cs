@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Chela.Contracts.Channels;
+using Chela.Contracts.Errors;
+using Chela.Contracts.Messages;
+using Chela.Gateway.Access.Senders;
+using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Chela.Gateway.Channels.Supervision;
+
+/// <summary>Takes in what accounts of chat platforms bring: asks whether the sender may speak, and holds on to a message until it is on disk.</summary>
+internal sealed partial class Reception(
+    InboundDoor door, SenderBook senders, Outbox outbox, ConfigStore config, TimeProvider time, ILogger<Reception> logger)
+{
+    private const int MaxNameChars = 64;
+
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>Takes a message in. Returns when it is on disk or is not wanted; while the gateway cannot take it, it waits.</summary>
+    /// <returns>False for a message that is not wanted.</returns>
+    public async ValueTask<bool> ReceiveAsync(ChannelMessage message, FileFetch? fetch, CancellationToken ct)
+    {
+        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        {
+            try
+            {
+                return await TakeAsync(message, fetch, ct);
+            }
+            catch (RpcException e) when (e.Error.Kind == RpcErrorKind.Unavailable)
+            {
+                Log.Waits(logger, message.RunId, e.Message);
+            }
+            catch (IOException e)
+            {
+                Log.Waits(logger, message.RunId, e.Message);
+            }
+
+            await Task.Delay(wait, time, ct);
+        }
+    }
+
+    private async ValueTask<bool> TakeAsync(ChannelMessage message, FileFetch? fetch, CancellationToken ct)
+    {
+        var (channel, account) = (message.Origin.Channel, message.Origin.Account);
+        if (config.Current.Config.Channels.Find(channel, account) is not { } settings)
+        {
+            return false; // taken out of the configuration a moment ago
+        }
+
+        switch (SenderRules.Of(message, settings, senders.IsPaired(channel, account, message.SenderId)))
+        {
+            case SenderVerdict.Admitted:
+                return await BringAsync(Named(message), fetch is null ? [] : await fetch(ct));
+            case SenderVerdict.NotPaired:
+                await OfferCodeAsync(message, ct);
+                return false;
+            case var verdict:
+                Log.NotWanted(logger, message.RunId, channel, account, verdict);
+                return false;
+        }
+    }
+
+    private async ValueTask<bool> BringAsync(ChannelMessage message, IReadOnlyList<ChannelFile> files)
+    {
+        using var span = Traces.Begin("receive", ActivityKind.Consumer, null);
+        span?.SetTag("chela.channel", message.Origin.Channel);
+        try
+        {
+            await door(message, files);
+            return true;
+        }
+        catch (RpcException e) when (e.Error.Kind is RpcErrorKind.TooMany or RpcErrorKind.InvalidParams)
+        {
+            Log.Refused(logger, message.RunId, e.Message);
+            await SayAsync(message, "refused", $"Your message was not taken: {e.Message}.");
+            return false;
+        }
+        catch (RpcException e) when (e.Error.Kind == RpcErrorKind.InvalidRequest)
+        {
+            Log.Refused(logger, message.RunId, e.Message); // an edited message under the id of the first
+            return false;
+        }
+    }
+
+    /// <summary>Among several people the agent is told who speaks; a command stays as it is.</summary>
+    private static ChannelMessage Named(ChannelMessage message)
+    {
+        if (message.Origin.Peer.Kind == PeerKind.Direct || message.Content.StartsWith('/'))
+        {
+            return message;
+        }
+
+        var name = new string([.. (message.SenderName ?? message.SenderId).Where(letter => !char.IsControl(letter)).Take(MaxNameChars)]);
+        return message with { Content = $"{name}: {message.Content}" };
+    }
+
+    private async Task OfferCodeAsync(ChannelMessage message, CancellationToken ct)
+    {
+        if (message.ReplyTo is { } chat && await senders.AskAsync(chat, message.SenderId, message.SenderName, ct) is { } code)
+        {
+            Log.Asks(logger, message.SenderId, message.Origin.Channel, message.Origin.Account);
+            await SayAsync(
+                message, $"code:{code}",
+                $"I do not know you yet. Ask whoever runs this gateway to let you in:\n\nchela pairing approve {chat.Channel} {code} --account {chat.Account}\n\nYour id is {message.SenderId}. The code {code} is good for an hour.");
+        }
+    }
+
+    /// <summary>Says something to a sender in the gateway's own name.</summary>
+    private async Task SayAsync(ChannelMessage message, string about, string text)
+    {
+        if (message.ReplyTo is { } target && outbox.HasRoomFor(target))
+        {
+            await outbox.TryEnqueueAsync(new OutboundMessage($"{message.RunId}:{about}", target, text, time.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1720, LogLevel.Debug, "The message {Message} of {Channel}/{Account} is not wanted: {Verdict}")]
+        public static partial void NotWanted(ILogger logger, string message, string channel, string account, SenderVerdict verdict);
+
+        [LoggerMessage(1721, LogLevel.Information, "{Sender} wrote to {Channel}/{Account} and waits to be let in (chela pairing list)")]
+        public static partial void Asks(ILogger logger, string sender, string channel, string account);
+
+        [LoggerMessage(1722, LogLevel.Warning, "The message {Message} was not taken: {Reason}")]
+        public static partial void Refused(ILogger logger, string message, string reason);
+
+        [LoggerMessage(1723, LogLevel.Warning, "The message {Message} cannot be taken now, and waits: {Reason}")]
+        public static partial void Waits(ILogger logger, string message, string reason);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Chela.Gateway.Config;
+
+namespace Chela.Gateway.Channels.Telegram;
+
+/// <summary>An error that the Bot API answered.</summary>
+/// <param name="Code">Like a status of HTTP.</param>
+/// <param name="RetryAfter">How long it asks to wait; null when it does not say.</param>
+internal sealed record TelegramError(int Code, string Description, TimeSpan? RetryAfter)
+{
+    /// <summary>True where the token is none that Telegram knows.</summary>
+    public bool IsUnknownBot => Code is 401 or 404;
+}
+
+/// <summary>The Bot API said no.</summary>
+internal sealed class TelegramException(TelegramError error) : Exception($"Telegram answered {error.Code}: {error.Description}")
+{
+    public TelegramError Error { get; } = error;
+}
+
+/// <summary>
+/// The calls of the Bot API that are used here. Each throws <see cref="TelegramException"/> where Telegram says no, and
+/// <see cref="HttpRequestException"/> where it cannot be reached or does not answer as it should. Addresses hold the token: they are never shown.
+/// </summary>
+internal sealed class TelegramApi : IDisposable
+{
+    /// <summary>The longest answer that is read, and the longest file that the Bot API gives out, in bytes.</summary>
+    private const int MaxAnswerBytes = 20 * 1024 * 1024;
+
+    private static readonly TelegramJson Json = TelegramJson.Default;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AllowAutoRedirect = false, // the token goes where the configuration says, and nowhere else
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(60), // longer than a poll
+        MaxResponseContentBufferSize = MaxAnswerBytes,
+    };
+
+    /// <summary>Who the bot is.</summary>
+    public Task<TelegramUser> GetMeAsync(TelegramAccountConfig account, CancellationToken ct) =>
+        CallAsync(account, "getMe", Json.NoParameters, Json.TelegramUser, new NoParameters(), ct);
+
+    /// <summary>What happened since the last call. The answer comes when something does, or after the time that was asked for.</summary>
+    public Task<IReadOnlyList<JsonElement>> GetUpdatesAsync(TelegramAccountConfig account, GetUpdates wanted, CancellationToken ct) =>
+        CallAsync(account, "getUpdates", Json.GetUpdates, Json.IReadOnlyListJsonElement, wanted, ct);
+
+    public Task SetWebhookAsync(TelegramAccountConfig account, SetWebhook hook, CancellationToken ct) =>
+        CallAsync(account, "setWebhook", Json.SetWebhook, Json.JsonElement, hook, ct);
+
+    public Task DeleteWebhookAsync(TelegramAccountConfig account, CancellationToken ct) =>
+        CallAsync(account, "deleteWebhook", Json.NoParameters, Json.JsonElement, new NoParameters(), ct);
+
+    public Task SetMyCommandsAsync(TelegramAccountConfig account, SetMyCommands commands, CancellationToken ct) =>
+        CallAsync(account, "setMyCommands", Json.SetMyCommands, Json.JsonElement, commands, ct);
+
+    public Task<SentMessage> SendMessageAsync(TelegramAccountConfig account, SendMessage message, CancellationToken ct) =>
+        CallAsync(account, "sendMessage", Json.SendMessage, Json.SentMessage, message, ct);
+
+    public Task SendChatActionAsync(TelegramAccountConfig account, SendChatAction action, CancellationToken ct) =>
+        CallAsync(account, "sendChatAction", Json.SendChatAction, Json.JsonElement, action, ct);
+
+    public Task<TelegramFile> GetFileAsync(TelegramAccountConfig account, string fileId, CancellationToken ct) =>
+        CallAsync(account, "getFile", Json.GetFile, Json.TelegramFile, new GetFile(fileId), ct);
+
+    /// <summary>The content of a file; at most 20 MiB.</summary>
+    /// <exception cref="TelegramException">Telegram said no.</exception>
+    /// <exception cref="HttpRequestException">It cannot be reached, or the file is too long.</exception>
+    public async Task<byte[]> DownloadAsync(TelegramAccountConfig account, string path, CancellationToken ct)
+    {
+        var address = $"{Root(account)}/file/bot{account.BotToken}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
+        using var answer = await _http.GetAsync(address, ct);
+        return answer.IsSuccessStatusCode
+            ? await answer.Content.ReadAsByteArrayAsync(ct)
+            : throw new HttpRequestException($"the file is not given out: {(int)answer.StatusCode}");
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<TResult> CallAsync<TParams, TResult>(
+        TelegramAccountConfig account, string method, JsonTypeInfo<TParams> sent, JsonTypeInfo<TResult> read, TParams parameters, CancellationToken ct)
+    {
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(parameters, sent));
+        content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
+        var body = await SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{Root(account)}/bot{account.BotToken}/{method}") { Content = content }, ct);
+        try
+        {
+            var answer = JsonSerializer.Deserialize(body, Json.TelegramAnswer)!;
+            return answer is { Ok: true, Result: { } result }
+                ? result.Deserialize(read)!
+                : throw new TelegramException(new TelegramError(
+                    answer.ErrorCode ?? 0, answer.Description ?? "no reason given", answer.Parameters?.RetryAfter is { } wait and > 0 ? TimeSpan.FromSeconds(wait) : null));
+        }
+        catch (JsonException e)
+        {
+            throw new HttpRequestException($"what answers {method} is not the Bot API", e);
+        }
+    }
+
+    private async Task<byte[]> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using (request)
+        {
+            try
+            {
+                using var answer = await _http.SendAsync(request, ct);
+                return await answer.Content.ReadAsByteArrayAsync(ct);
+            }
+            catch (TaskCanceledException e) when (!ct.IsCancellationRequested)
+            {
+                throw new HttpRequestException("no answer came in time", e);
+            }
+        }
+    }
+
+    private static string Root(TelegramAccountConfig account) => (account.ApiRoot ?? TelegramAccountConfig.UsualApiRoot).TrimEnd('/');
+}
