@@ -71,7 +71,7 @@ internal sealed partial class TurnSessions(
         [LoggerMessage(1321, LogLevel.Error, "Session {Session} has lost {Count} messages: its transcript {Id} was cut")]
         public static partial void Lost(ILogger logger, string session, long count, string id);
 
-        [LoggerMessage(1320, LogLevel.Warning, "Session {Session} was to begin anew, but that could not be written: {Reason}")]
+        [LoggerMessage(1323, LogLevel.Warning, "Session {Session} was to begin anew, but that could not be written: {Reason}")]
         public static partial void NotReset(ILogger logger, string session, string reason);
     }
 }

@@ -200,7 +200,7 @@ internal sealed partial class UsageLedger(string directory, Journals journals, T
 
     private static partial class Log
     {
-        [LoggerMessage(1600, LogLevel.Warning, "What run {Run} took from its model could not be written down: {Reason}")]
+        [LoggerMessage(1603, LogLevel.Warning, "What run {Run} took from its model could not be written down: {Reason}")]
         public static partial void NotWritten(ILogger logger, string run, string reason);
 
         [LoggerMessage(1602, LogLevel.Warning, "What models take on {Day} is written to the file of the day before, for there can be no new one: {Reason}")]

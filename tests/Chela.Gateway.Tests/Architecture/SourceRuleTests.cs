@@ -43,6 +43,22 @@ public sealed class SourceRuleTests
             "Catch what you expect, or filter. The boundaries stand in catch-boundaries.txt:\n" + string.Join('\n', Boundaries()));
 
     [Fact]
+    public void An_entry_of_the_log_has_its_event_id_for_itself() =>
+        Rule.NothingIn(SourceRules.SharedEventIds(Repository.Files(["src"], ".cs")), "Give one of them an id that no entry has, also in the table of docs/operations/running.md.");
+
+    [Fact]
+    public void An_event_id_that_two_entries_have_is_found()
+    {
+        SourceFile[] files =
+        [
+            new("a.cs", "[LoggerMessage(7, LogLevel.Error, \"One\")]\n[LoggerMessage(8, LogLevel.Error, \"Two\")]"),
+            new("b.cs", "// [LoggerMessage(8)]\n[LoggerMessage(\n    7,\n    LogLevel.Error, \"Three\")]"),
+        ];
+
+        Assert.Equal("a.cs:1 and b.cs:2: 7", Assert.Single(SourceRules.SharedEventIds(files)));
+    }
+
+    [Fact]
     public void A_file_over_the_limit_is_found_and_a_list_with_slack_too()
     {
         SourceFile[] files = [Long("a.cs", 301), Long("b.cs", 300), Long("c.cs", 400), Long("d.cs", 350), Long("e.cs", 200)];

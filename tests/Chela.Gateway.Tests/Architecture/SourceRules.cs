@@ -58,6 +58,13 @@ internal static partial class SourceRules
             .Select(match => $"{file.At(match.Groups["name"].Index)}: namespace {match.Groups["name"].Value}, expected {expected}");
     }
 
+    /// <summary>Entries of the log whose event id another entry has too.</summary>
+    public static IEnumerable<string> SharedEventIds(IEnumerable<SourceFile> files) =>
+        from entry in files.SelectMany(file => EventId().Matches(file.Code), (file, match) => (Id: match.Groups["id"].Value, At: file.At(match.Index)))
+        group entry.At by entry.Id into same
+        where same.Count() > 1
+        select $"{string.Join(" and ", same)}: {same.Key}";
+
     /// <summary>The types that a file declares.</summary>
     public static IEnumerable<(string Name, int Index)> DeclaredTypes(SourceFile file) =>
         TypeDeclaration().Matches(file.Code).Select(match => (match.Groups["name"].Value, match.Index));
@@ -69,6 +76,9 @@ internal static partial class SourceRules
 
     [GeneratedRegex("(Manager|Helpers?|Utils?|Utility|Utilities|Processor|Impl)$")]
     private static partial Regex VagueName();
+
+    [GeneratedRegex(@"\bLoggerMessage\(\s*(EventId\s*=\s*)?(?<id>\d+)")]
+    private static partial Regex EventId();
 
     [GeneratedRegex(@"\basync\s+void\b")]
     private static partial Regex AsyncVoidMethod();

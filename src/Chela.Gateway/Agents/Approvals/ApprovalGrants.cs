@@ -172,7 +172,7 @@ internal sealed partial class ApprovalGrants(DocumentFile file, ILogger<Approval
 
     private static partial class Log
     {
-        [LoggerMessage(1440, LogLevel.Error, "What was approved for good cannot be read from {Path}; it is asked for again: {Reason}")]
+        [LoggerMessage(1470, LogLevel.Error, "What was approved for good cannot be read from {Path}; it is asked for again: {Reason}")]
         public static partial void Unreadable(ILogger logger, string path, string reason);
     }
 }

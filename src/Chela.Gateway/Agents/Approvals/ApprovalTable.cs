@@ -196,7 +196,7 @@ internal sealed partial class ApprovalTable(
 
     private static partial class Log
     {
-        [LoggerMessage(1441, LogLevel.Information, "Approval {Id} (tool {Tool}, session {Session}) was decided: {Decision}, by {Who}")]
+        [LoggerMessage(1471, LogLevel.Information, "Approval {Id} (tool {Tool}, session {Session}) was decided: {Decision}, by {Who}")]
         public static partial void Resolved(ILogger logger, string id, string? tool, string? session, string decision, string who);
     }
 }
