@@ -144,7 +144,7 @@ internal sealed class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, T
     public IReadOnlyList<Turn> Of(SessionKey session) => Locked(() => TurnsOf(session));
 
     /// <summary>A turn that runs or waits, by its run; null when there is none.</summary>
-    public Turn? Find(string runId) => Locked(() => _lanes.Keys.SelectMany(TurnsOf).FirstOrDefault(turn => turn.RunId == runId));
+    public Turn? Find(string runId) => Turns.FirstOrDefault(turn => turn.RunId == runId);
 
     /// <summary>The keys of the sessions that have a turn that has not ended.</summary>
     public IReadOnlySet<string> Busy =>
@@ -170,13 +170,15 @@ internal sealed class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, T
             }
         }
 
+        UnfinishedTurns.TellAwaited(logger, Turns);
+
         try
         {
             await _places.WhenZeroAsync(giveUp);
         }
         catch (OperationCanceledException)
         {
-            UnfinishedTurns.Tell(logger, Locked(() => _lanes.Keys.SelectMany(TurnsOf).ToList()));
+            UnfinishedTurns.TellCutOff(logger, Turns);
             await _stopping.CancelAsync();
             await _places.WhenZeroAsync(CancellationToken.None);
         }
@@ -185,6 +187,8 @@ internal sealed class Lanes(RunSlots slots, LaneRoom room, GatewayMeter meter, T
     public void Dispose() => _stopping.Dispose();
 
     private TimeSpan Now => time.GetElapsedTime(_began);
+
+    private IReadOnlyList<Turn> Turns => Locked(() => _lanes.Keys.SelectMany(TurnsOf).ToList());
 
     private IReadOnlyList<Turn> TurnsOf(SessionKey session) =>
         _lanes.TryGetValue(session, out var lane) ? [.. lane.Queue.Turns, .. lane.Queue.Expected] : [];

@@ -143,25 +143,57 @@ public sealed class LaneStopTests
 
     [Fact]
     [Trait("Requirement", "K9")]
-    public async Task Runs_that_a_stop_cuts_off_are_named_in_the_log_and_no_more_than_fit()
+    public async Task Runs_that_a_stop_waits_for_and_those_that_it_cuts_off_are_named_in_the_log_and_no_more_than_fit()
     {
         var log = new Recorder();
         using var trial = new LaneTrial(logger: log);
         trial.Enqueue("runs");
         await trial.BegunAsync("runs");
-        foreach (var number in Enumerable.Range(0, UnfinishedTurns.MostNamed))
+        trial.Enqueue("two\nlines" + new string('x', 1000), "s0");
+        foreach (var number in Enumerable.Range(1, UnfinishedTurns.MostNamed - 1))
         {
             trial.Enqueue($"run-{number}", $"s{number}");
         }
 
+        await CutShortAsync(trial);
+
+        Assert.Collection(
+            log.Lines,
+            awaited => Assert.StartsWith("The stop waits for 51 runs: runs of agent:main:main, two?lines", awaited, StringComparison.Ordinal),
+            cut => Assert.StartsWith("Stopping with 51 runs that have not ended; the next start finds them again: runs of agent:main:main, two?lines", cut, StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.EndsWith("x… of agent:main:s0, run-1 of agent:main:s1", line[..line.IndexOf(", run-2 ", StringComparison.Ordinal)], StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.EndsWith(", run-48 of agent:main:s48 and 1 more", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "K9")]
+    public async Task A_stop_that_cuts_off_nothing_but_a_change_of_a_session_names_no_runs()
+    {
+        var log = new Recorder();
+        using var trial = new LaneTrial(logger: log);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var changing = trial.Changes.StopAndChangeAsync(SessionKey.Main, async () =>
+        {
+            begun.SetResult();
+            await mayEnd.Task;
+            return true;
+        });
+        await begun.Task.WaitAsync(Ct);
+        trial.Lanes.Stopping.Register(mayEnd.SetResult);
+
+        await CutShortAsync(trial);
+
+        Assert.True(await changing.WaitAsync(Ct));
+        Assert.Equal("Stopping before all changes of sessions have ended; every run has", Assert.Single(log.Lines));
+    }
+
+    private static async Task CutShortAsync(LaneTrial trial)
+    {
         using var limit = new CancellationTokenSource();
         var stop = trial.Lanes.StopAsync(limit.Token);
         await limit.CancelAsync();
-        await stop;
-
-        var line = Assert.Single(log.Lines);
-        Assert.StartsWith("Stopping with 51 runs that have not ended; the next start finds them again: runs of agent:main:main, run-0 of agent:main:s0, ", line, StringComparison.Ordinal);
-        Assert.EndsWith(" and 1 more", line, StringComparison.Ordinal);
+        await stop.WaitAsync(Ct);
     }
 
     private sealed class Recorder : ILogger<Lanes>

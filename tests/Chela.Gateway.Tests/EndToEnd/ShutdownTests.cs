@@ -9,6 +9,7 @@ namespace Chela.Gateway.Tests.EndToEnd;
 public sealed class ShutdownTests
 {
     private const string Slow = "/slow 500 this turn comes to its end";
+    private const string Short = "/slow 500 all is said";
 
     [Fact]
     public async Task Clients_hear_of_the_end_the_turn_finishes_and_sockets_close_with_their_dialects_code()
@@ -104,41 +105,65 @@ public sealed class ShutdownTests
 
     [Fact]
     [Trait("Requirement", "B4")]
-    public async Task A_second_signal_ends_at_once_and_the_next_start_marks_the_turn_as_interrupted()
+    public async Task A_second_signal_ends_at_once_and_the_next_start_finds_the_runs_again_that_the_log_had_named()
     {
         using var folder = new TempFolder();
         var start = new GatewayStart(folder.Path);
+        string said;
         await using (var gateway = await GatewayProcess.StartAsync(start))
         {
             await using var client = await gateway.OpenOpenClawAsync();
-            await client.SendChatAsync("main", "run", "/slow 5000 nobody waits this long for it to end");
+            await client.SendChatAsync("main", "run-1", "/slow 5000 nobody waits this long for it to end");
+            await client.SendChatAsync("main", "run-2", "waits its turn");
+            await client.SendChatAsync("other", "run-3", "/slow 5000 nor for this");
             gateway.Terminate();
             await client.ReceiveAsync(frame => frame.Text("event") == "shutdown");
             using var patience = Patience.Begin();
-            await gateway.Output.LineAsync(line => line.StartsWith("Stopping", StringComparison.Ordinal), patience.Token);
+            said = await gateway.Output.LineAsync(line => line.Contains("The stop waits for 3 runs: ", StringComparison.Ordinal), patience.Token);
             Assert.NotEqual(0, await gateway.TerminateAsync());
         }
 
         await using var again = await GatewayProcess.StartAsync(start);
         await using var reader = await again.OpenOpenClawAsync();
-        Assert.Equal("interrupted", (await reader.HistoryAsync("main"))[^1].Text("stopReason"));
+        string[] named = [.. said[(said.IndexOf("runs: ", StringComparison.Ordinal) + "runs: ".Length)..].Split(", ").Order()];
+        Assert.Equal(["run-1 of agent:main:main", "run-2 of agent:main:main", "run-3 of agent:main:other"], named);
+        foreach (var (run, session) in named.Select(name => name.Split(" of ")).Select(parts => (parts[0], parts[1])))
+        {
+            Assert.Contains($"Run {run} of session {session} had not ended when the last process did: interrupted", again.Output.Text, StringComparison.Ordinal);
+            Assert.Equal("interrupted", (await reader.HistoryAsync(session))[^1].Text("stopReason"));
+        }
     }
 
     [Fact]
-    public async Task A_hundred_clients_in_each_dialect_hear_of_it_and_their_runs_end()
+    public async Task A_hundred_clients_in_each_dialect_hear_of_it_and_short_runs_of_every_dialect_end_before_the_close()
     {
         using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path) { Environment = [("CHELA_AGENTS__DEFAULTS__MAXCONCURRENT", "64")] });
+        await using var witness = await gateway.OpenOpenClawAsync();
         var openClaw = await HundredAsync(() => gateway.OpenOpenClawAsync());
         var jsonRpc = await HundredAsync(gateway.OpenJsonRpcAsync);
         var plain = await HundredAsync(() => WireClient.OpenAsync(gateway.Url + "/plain", ("Authorization", $"Bearer {gateway.Token}")));
         var session = await HundredAsync(() => OpenSessionAsync(gateway));
-        var talking = openClaw[..20];
-        await Task.WhenAll(talking.Select((client, number) => client.SendChatAsync($"s{number}", $"run-{number}", "/slow 100 all of it is said")));
+        (WireClient Client, string Message, Predicate<JsonElement> IsAnswer)[] asking =
+        [
+            .. Ten(openClaw, (_, name) => OpenClawWire.Request("ask", "chat.send", OpenClawWire.ChatParams($"o{name}", $"o{name}", Short)),
+                name => frame => (frame.Text("payload/runId"), frame.Text("payload/state")) == ($"o{name}", "final")),
+            .. Ten(jsonRpc, (_, name) => JsonRpcWire.Call("ask", "chat.send", new JsonObject { ["text"] = Short, ["session_key"] = $"agent:main:j{name}" }),
+                _ => frame => frame.Text("result/text") == "all is said"),
+            .. Ten(plain, (_, name) => $$$"""{"id":"ask","method":"chat.send","params":{{{OpenClawWire.ChatParams($"p{name}", $"p{name}", Short).ToJsonString()}}}}""",
+                name => frame => (frame.Text("event"), frame.Text("data/runId"), frame.Text("data/state")) == ("chat.done", $"p{name}", "final")),
+            .. Ten(session, (client, _) => $$$"""{"Chat":{"content":"{{{Short}}}","session_id":"{{{JsonElement.Parse(client.Heard[0]).Text("Connected/session_id")}}}"}}""",
+                _ => frame => frame.TryGetProperty("AgentComplete", out var _)),
+        ];
+        await Task.WhenAll(asking.Select(one => one.Client.SendAsync(one.Message)));
+        for (var begun = 0; begun < asking.Length; begun++)
+        {
+            await witness.ReceiveAsync(frame => frame.Text("payload/data/phase") == "start");
+        }
 
         gateway.Terminate();
 
-        await Task.WhenAll(talking.Select(async (client, number) => Assert.Equal("final", (await client.ChatEndAsync($"run-{number}")).Text("state"))));
+        await Task.WhenAll(asking.Select(one => one.Client.ReceiveAsync(one.IsAnswer))); // fails where the close comes first
         await Task.WhenAll(
         [
             .. openClaw.Select(client => ToldAsync(client, frame => frame.Text("event") == "shutdown", 1012)),
@@ -147,11 +172,13 @@ public sealed class ShutdownTests
             .. session.Select(async client => Assert.Equal(1001, (await client.ClosedAsync()).Code)),
         ]);
         Assert.Equal(0, await gateway.EndAsync());
+    }
 
-        static async Task<WireClient[]> HundredAsync(Func<Task<WireClient>> open) =>
-            [.. (await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => await TenAsync(open)))).SelectMany(ten => ten)];
+    private static async Task<WireClient[]> HundredAsync(Func<Task<WireClient>> open)
+    {
+        return [.. (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => TenAsync()))).SelectMany(ten => ten)];
 
-        static async Task<List<WireClient>> TenAsync(Func<Task<WireClient>> open)
+        async Task<List<WireClient>> TenAsync()
         {
             var ten = new List<WireClient>();
             while (ten.Count < 10)
@@ -161,21 +188,26 @@ public sealed class ShutdownTests
 
             return ten;
         }
+    }
 
-        static async Task<WireClient> OpenSessionAsync(GatewayProcess gateway)
-        {
-            var client = await WireClient.OpenAsync(gateway.Url + "/session");
-            await client.SendAsync($$$"""{"Connect":{"session_id":null,"auth":"{{{gateway.Token}}}"}}""");
-            await client.ReceiveAsync(frame => frame.TryGetProperty("Connected", out _));
-            return client;
-        }
+    private static async Task<WireClient> OpenSessionAsync(GatewayProcess gateway)
+    {
+        var client = await WireClient.OpenAsync(gateway.Url + "/session");
+        await client.SendAsync($$$"""{"Connect":{"session_id":null,"auth":"{{{gateway.Token}}}"}}""");
+        await client.ReceiveAsync(frame => frame.TryGetProperty("Connected", out _));
+        return client;
+    }
 
-        static async Task ToldAsync(WireClient client, Predicate<JsonElement> closing, int code)
-        {
-            await client.ReceiveAsync(closing);
-            Assert.Equal(code, (await client.ClosedAsync()).Code);
-            await client.DisposeAsync();
-        }
+    /// <summary>What ten of the clients say, each with what it waits for then.</summary>
+    private static IEnumerable<(WireClient Client, string Message, Predicate<JsonElement> IsAnswer)> Ten(
+        WireClient[] clients, Func<WireClient, int, string> message, Func<int, Predicate<JsonElement>> answer) =>
+        clients.Take(10).Select((client, number) => (client, message(client, number), answer(number)));
+
+    private static async Task ToldAsync(WireClient client, Predicate<JsonElement> closing, int code)
+    {
+        await client.ReceiveAsync(closing);
+        Assert.Equal(code, (await client.ClosedAsync()).Code);
+        await client.DisposeAsync();
     }
 
     [Fact]
