@@ -4,7 +4,7 @@ namespace Chela.Gateway.Bus;
 /// The place of a run among those that go on at once. A run gives it back while it waits for something else than a model, and takes one
 /// anew before it asks one. Not for several threads.
 /// </summary>
-internal sealed class RunSlot(SemaphoreSlim free)
+internal sealed class RunSlot(RunPlaces places)
 {
     private bool _isHeld;
 
@@ -18,7 +18,7 @@ internal sealed class RunSlot(SemaphoreSlim free)
 
         try
         {
-            await free.WaitAsync(aborted);
+            await places.TakeAsync(aborted);
             _isHeld = true;
         }
         catch (OperationCanceledException)
@@ -33,7 +33,7 @@ internal sealed class RunSlot(SemaphoreSlim free)
         if (_isHeld)
         {
             _isHeld = false;
-            free.Release();
+            places.Release();
         }
     }
 }

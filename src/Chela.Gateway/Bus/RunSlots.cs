@@ -23,8 +23,8 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
 {
     private const string Unforeseen = "The run failed inside the gateway; its log says why.";
 
-    private readonly SemaphoreSlim _free = new(limits.Sessions);
-    private readonly SemaphoreSlim _freeForSubagents = new(limits.Subagents);
+    private readonly RunPlaces _places = new(limits.Sessions);
+    private readonly RunPlaces _placesForSubagents = new(limits.Subagents);
 
     /// <summary>Runs a turn as soon as there is a slot. Does not throw.</summary>
     public async Task RunAsync(Turn turn, CancellationToken stopping)
@@ -47,7 +47,14 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
     }
 
     /// <summary>For a run, or for other work that needs a place among those of its session's kind; it has none yet.</summary>
-    public RunSlot NewSlot(SessionKey session) => new(SessionKeyForm.Of(session).Kind == SessionKind.Subagent ? _freeForSubagents : _free);
+    public RunSlot NewSlot(SessionKey session) => new(SessionKeyForm.Of(session).Kind == SessionKind.Subagent ? _placesForSubagents : _places);
+
+    /// <summary>Other limits hold. What runs goes on, also where it is more than may be now.</summary>
+    public void Limit(RunLimits limits)
+    {
+        _places.Resize(limits.Sessions);
+        _placesForSubagents.Resize(limits.Subagents);
+    }
 
     /// <summary>Tells that a waiting turn was stopped. Does not throw; where it cannot be told now, it is told when its turn comes.</summary>
     public async Task TellStoppedAsync(Turn turn)
@@ -58,8 +65,8 @@ internal sealed partial class RunSlots(TurnHandlers handlers, RunLimits limits, 
 
     public void Dispose()
     {
-        _free.Dispose();
-        _freeForSubagents.Dispose();
+        _places.Dispose();
+        _placesForSubagents.Dispose();
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "A turn that fails in a way that nobody foresaw must not hold up its lane.")]

@@ -114,18 +114,24 @@ internal static class GatewayServices
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider =>
         {
-            var config = provider.GetRequiredService<ConfigStore>().Current.Config;
+            var config = provider.GetRequiredService<ConfigStore>();
             var handlers = new TurnHandlers(
                 (turn, stopping) => provider.GetRequiredService<TurnCare>().RunAsync(turn, stopping),
                 (turn, stopping) => provider.GetRequiredService<TurnCare>().TellStoppedAsync(turn, stopping));
-            var agents = config.Agents.Defaults;
-            var limits = new RunLimits(agents.ConcurrentRuns(Environment.ProcessorCount), agents.Subagents.MaxConcurrent);
-            return new RunSlots(handlers, limits, provider.GetRequiredService<IAuditTrail>(), provider.GetRequiredService<ILogger<RunSlots>>());
+            var slots = new RunSlots(handlers, LimitsOf(config.Current), provider.GetRequiredService<IAuditTrail>(), provider.GetRequiredService<ILogger<RunSlots>>());
+            config.Subscribe(change => slots.Limit(LimitsOf(change.Current)));
+            return slots;
         })
         .AddSingleton(_ => new LaneRoom(LaneRoom.BytesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)))
         .AddSingleton<Lanes>()
         .AddSingleton<LaneChanges>()
         .AddSingleton<LaneWork>();
+
+    private static RunLimits LimitsOf(ConfigSnapshot snapshot)
+    {
+        var agents = snapshot.Config.Agents.Defaults;
+        return new RunLimits(agents.ConcurrentRuns(Environment.ProcessorCount), agents.Subagents.MaxConcurrent);
+    }
 
     private static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton<SessionKeys>()

@@ -31,6 +31,9 @@ internal sealed class LaneTrial : IDisposable
 
     public LaneWork Work => new(Lanes, Changes, _slots);
 
+    /// <summary>From now on so many runs go on at once.</summary>
+    public void Limit(int sessions, int subagents) => _slots.Limit(new RunLimits(sessions, subagents));
+
     /// <summary>Which runs began and ended, in order: <c>+a -a</c>.</summary>
     public string Log => string.Join(' ', _log);
 

@@ -83,6 +83,28 @@ public sealed class LanesTests
     }
 
     [Fact]
+    [Trait("Requirement", "K3")]
+    public async Task Where_more_may_run_what_waits_begins_at_once_people_and_sub_agents_each_by_their_own_limit()
+    {
+        using var trial = new LaneTrial(maxConcurrent: 1);
+        string[] runs = ["a", "b", "sub-a", "sub-b"];
+        var turns = runs.Select(run => trial.Enqueue(run, run.Replace("sub-", "subagent:", StringComparison.Ordinal))).ToList();
+        await Task.WhenAny(trial.BegunAsync("a"), trial.BegunAsync("b"));
+        await Task.WhenAny(trial.BegunAsync("sub-a"), trial.BegunAsync("sub-b"));
+
+        trial.Limit(sessions: 2, subagents: 1);
+        await Task.WhenAll(trial.BegunAsync("a"), trial.BegunAsync("b")).WaitAsync(Ct);
+        var begun = runs.Count(trial.HasBegun);
+        trial.Limit(sessions: 1, subagents: 2);
+        await Task.WhenAll(runs.Select(trial.BegunAsync)).WaitAsync(Ct);
+
+        Assert.Equal(3, begun);
+        Assert.All(turns, turn => Assert.False(turn.Completion.IsCompleted)); // those that are too many now go on too
+        trial.LetEnd(runs);
+        await Task.WhenAll(turns.Select(turn => turn.Completion)).WaitAsync(Ct);
+    }
+
+    [Fact]
     public async Task A_full_lane_refuses_instead_of_growing_and_takes_again_when_a_turn_has_ended()
     {
         using var trial = new LaneTrial();

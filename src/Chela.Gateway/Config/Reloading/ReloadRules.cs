@@ -28,6 +28,7 @@ internal static class ReloadRules
     private const string Listening = "with the sockets that it listens on";
     private const string NewSecret = "connections that came in with the former secret are closed; with another mode, or without the setting, it needs a restart";
     private const string NextRequest = "for the next request";
+    private const string Places = "for runs that wait; what runs goes on to its end";
     private const string NextRun = "for runs that begin from then on";
 
     private static readonly string[][] Secrets = [["gateway", "auth", "token"], ["gateway", "auth", "password"]];
@@ -62,8 +63,8 @@ internal static class ReloadRules
         new("gateway.tickIntervalMs", ReloadKind.Hot, "for the next tick"),
         new("gateway.reload", ReloadKind.Hot, "for the next change of the file"),
         new("agents", ReloadKind.Hot, NextRun),
-        new("agents.defaults.maxConcurrent", ReloadKind.Restart, "with the places for runs"),
-        new("agents.defaults.subagents.maxConcurrent", ReloadKind.Restart, "with the places for runs"),
+        new("agents.defaults.maxConcurrent", ReloadKind.Hot, Places),
+        new("agents.defaults.subagents.maxConcurrent", ReloadKind.Hot, Places),
         new("bindings", ReloadKind.Hot, "for messages that are accepted from then on"),
         new("models", ReloadKind.Hot, NextRun),
         new("tools", ReloadKind.Hot, "for the next use of a tool"),
