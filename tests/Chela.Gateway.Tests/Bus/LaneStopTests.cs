@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using Chela.Contracts.Sessions;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Bus.Queue;
 using Chela.Gateway.Telemetry;
 using Chela.Gateway.Tests.Support;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Bus;
@@ -145,7 +143,7 @@ public sealed class LaneStopTests
     [Trait("Requirement", "K9")]
     public async Task Runs_that_a_stop_waits_for_and_those_that_it_cuts_off_are_named_in_the_log_and_no_more_than_fit()
     {
-        var log = new Recorder();
+        var log = new LogRecorder<Lanes>();
         using var trial = new LaneTrial(logger: log);
         trial.Enqueue("runs");
         await trial.BegunAsync("runs");
@@ -169,7 +167,7 @@ public sealed class LaneStopTests
     [Trait("Requirement", "K9")]
     public async Task A_stop_that_cuts_off_nothing_but_a_change_of_a_session_names_no_runs()
     {
-        var log = new Recorder();
+        var log = new LogRecorder<Lanes>();
         using var trial = new LaneTrial(logger: log);
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -194,18 +192,5 @@ public sealed class LaneStopTests
         var stop = trial.Lanes.StopAsync(limit.Token);
         await limit.CancelAsync();
         await stop.WaitAsync(Ct);
-    }
-
-    private sealed class Recorder : ILogger<Lanes>
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Telemetry.Audit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
 
     private FileMark?[]? _seen;
     private long? _readAt;
+    private ConfigContent? _refused;
 
     /// <summary>Reads the file if it is another one than at the last look.</summary>
     public async Task LookAsync(CancellationToken ct)
@@ -89,9 +91,10 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
 
     private async Task ReadAsync(CancellationToken ct)
     {
+        ConfigContent? content = null;
         try
         {
-            var content = await file.ReadAsync(ct);
+            content = await file.ReadAsync(ct);
             file.See(content);
             if (content.IsSame(file.Content))
             {
@@ -102,7 +105,7 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
             if (content.IsBlank)
             {
                 // Nobody empties a configuration; programs that fail while they write do.
-                Refuse([Problem(content.Text is null ? "the file is gone" : "the file is empty")]);
+                Refuse([Problem(content.Text is null ? "the file is gone" : "the file is empty")], content);
                 return;
             }
 
@@ -112,11 +115,11 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
         }
         catch (ConfigException wrong)
         {
-            Refuse(wrong.Problems);
+            Refuse(wrong.Problems, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            Refuse([Problem($"the file cannot be read: {e.Message}")]);
+            Refuse([Problem($"the file cannot be read: {e.Message}")], content);
         }
     }
 
@@ -138,10 +141,13 @@ internal sealed partial class ConfigWatch(ConfigFile file, ConfigReload reload, 
         }
     }
 
-    private void Refuse(IReadOnlyList<ConfigProblem> problems)
+    private void Refuse(IReadOnlyList<ConfigProblem> problems, ConfigContent? content)
     {
+        // A file that stays bad is read again and again, and said once.
+        var isSaid = reload.State.Problems.SequenceEqual(problems) && (content is null || (_refused is { } refused && content.IsSame(refused)));
         reload.Refuse(problems);
-        foreach (var problem in problems)
+        _refused = content;
+        foreach (var problem in isSaid ? [] : problems)
         {
             Log.Refused(logger, problem);
         }

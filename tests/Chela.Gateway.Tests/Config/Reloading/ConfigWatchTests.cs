@@ -3,7 +3,6 @@ using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Config.Reloading;
 
@@ -13,6 +12,7 @@ public sealed class ConfigWatchTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
+    private readonly LogRecorder<ConfigWatch> _log = new();
     private ConfigStore _store = null!;
     private ConfigReload _reload = null!;
 
@@ -86,6 +86,31 @@ public sealed class ConfigWatchTests : IDisposable
         File.WriteAllText(FilePath, Text("a") + " ");
         await LookAsync(watch);
         Assert.Equal(("a", 0), (MainKey, _reload.State.Problems.Count));
+    }
+
+    [Fact]
+    public async Task A_file_that_stays_bad_is_said_once_and_another_bad_one_anew()
+    {
+        using var watch = await OpenAsync(Text("a"));
+        foreach (var text in new[] { "{ \"sessions\": 1 }", "{ \"sessions\": 2 }" })
+        {
+            File.WriteAllText(FilePath, text);
+            await LookAsync(watch);
+            for (var again = 0; again < 3; again++)
+            {
+                _time.Advance(ConfigWatch.Anyway);
+                await watch.LookAsync(Ct);
+            }
+        }
+
+        var twice = _log.Lines.Count;
+        File.WriteAllText(FilePath, Text("a"));
+        await LookAsync(watch);
+        File.WriteAllText(FilePath, "{ \"sessions\": 2 }");
+        await LookAsync(watch);
+
+        Assert.Equal((2, 4), (twice, _log.Lines.Count)); // that it was good again is said too
+        Assert.Equal(3, _log.Lines.Count(line => line.Contains("chela.json:1:3 sessions: unknown key", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -207,7 +232,7 @@ public sealed class ConfigWatchTests : IDisposable
         _reload = new ConfigReload(_store, sources, _ => [], _time);
         var options = new DocumentOptions { MaxBytes = ConfigText.MaxBytes, Backups = 0 };
         var file = new ConfigFile(new DocumentFile(FilePath, options), new DocumentFile(LastGood, options), content, reader, path => new DocumentFile(path, options));
-        var watch = new ConfigWatch(file, _reload, _store, new AuditRecorder(), _time, NullLogger<ConfigWatch>.Instance);
+        var watch = new ConfigWatch(file, _reload, _store, new AuditRecorder(), _time, _log);
         await watch.LookAsync(Ct);
         return watch;
     }
