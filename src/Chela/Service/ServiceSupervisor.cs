@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Chela.Service;
@@ -67,9 +68,13 @@ internal sealed class ServiceSupervisor : IAsyncDisposable
 
     private void Tell(string state)
     {
-        if (_systemd.IsEnabled)
+        try
         {
-            _systemd.Notify(new ServiceState(state));
+            _systemd.Notify(new ServiceState(state)); // does nothing where nobody is named
+        }
+        catch (SocketException)
+        {
+            // Whoever named a socket and does not listen there hears nothing; the gateway serves all the same.
         }
     }
 }

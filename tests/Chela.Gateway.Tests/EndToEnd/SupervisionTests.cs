@@ -49,6 +49,22 @@ public sealed class SupervisionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_socket_where_nobody_listens_is_no_reason_to_end()
+    {
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(_folder.Path)
+        {
+            Environment = [("NOTIFY_SOCKET", Address), ("WATCHDOG_USEC", "2000")],
+        });
+        for (var beats = 0; beats < 20; beats++)
+        {
+            await gateway.AssertAliveAsync();
+        }
+
+        Assert.Equal(0, await gateway.TerminateAsync());
+        Assert.Equal("", gateway.Errors.Text);
+    }
+
+    [Fact]
     public async Task A_watchdog_of_another_process_is_not_fed()
     {
         _systemd.Bind(new UnixDomainSocketEndPoint(Address));

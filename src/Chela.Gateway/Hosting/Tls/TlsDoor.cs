@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -72,16 +73,26 @@ internal sealed partial class TlsDoor : IAsyncDisposable
     private static IEnumerable<string> NamesOf(GatewayConfig gateway) =>
         [.. gateway.Hosts, "localhost", Dns.GetHostName(), .. ListenAddress.Local().Select(address => address.ToString().Split('%')[0])];
 
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a look: whatever fails, the process lives and the next look is made all the same.")]
     private void LookAgain(ILogger logger, Action<ServerIdentity> onChanged)
     {
-        var stamp = _files.Stamp();
-        if (stamp != _stamp)
+        try
         {
-            _stamp = stamp; // each content is tried once; the key of a new certificate comes with another stamp
-            TakeUp(logger, onChanged);
+            var stamp = _files.Stamp();
+            if (stamp != _stamp)
+            {
+                _stamp = stamp; // each content is tried once; the key of a new certificate comes with another stamp
+                TakeUp(logger, onChanged);
+            }
         }
-
-        _look!.Change(LookEvery, Timeout.InfiniteTimeSpan);
+        catch (Exception e)
+        {
+            Log.Failed(logger, e);
+        }
+        finally
+        {
+            _look!.Change(LookEvery, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void TakeUp(ILogger logger, Action<ServerIdentity> onChanged)
@@ -120,5 +131,8 @@ internal sealed partial class TlsDoor : IAsyncDisposable
 
         [LoggerMessage(1481, LogLevel.Warning, "The certificate was changed but not taken up: {Why}")]
         public static partial void Refused(ILogger logger, string why);
+
+        [LoggerMessage(1482, LogLevel.Error, "The certificate could not be looked at; it is looked at again")]
+        public static partial void Failed(ILogger logger, Exception e);
     }
 }
