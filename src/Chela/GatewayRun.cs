@@ -30,7 +30,7 @@ internal static class GatewayRun
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"chela: internal fault: {e.GetType().Name}: {e.Message}");
+            await Console.Error.WriteLineAsync(FaultLine.Of(e, options.Token));
             return ExitCode.Software;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -119,7 +119,8 @@ internal static class GatewayRun
             console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
         });
 
-    private static Dictionary<string, string> ReadEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    /// <summary>The environment of this process.</summary>
+    public static Dictionary<string, string> ReadEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
 
     /// <summary>What the shell gets where a gateway does not start.</summary>

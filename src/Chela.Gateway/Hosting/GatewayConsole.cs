@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chela.Gateway.Config.Secrets;
 using Chela.Gateway.Logs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,10 @@ public static class GatewayConsole
             .Configure<ConsoleLoggerOptions>(options => options.FormatterName = HidingFormatter.OwnName);
         return logging;
     }
+
+    /// <summary>A text that is shown outside the log, without what looks like a secret and without those that variables hold which are named like one.</summary>
+    public static string WithoutSecrets(string text, IEnumerable<KeyValuePair<string, string>> environment) =>
+        new LogSecrets(environment.Where(variable => SecretNames.IsSecret(variable.Key)).Select(variable => variable.Value)).Hide(text);
 
     /// <summary>Takes secrets out of what the simple form writes.</summary>
     private sealed class HidingFormatter(IServiceProvider services, LogSecrets secrets) : ConsoleFormatter(OwnName)

@@ -32,7 +32,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"chela: internal fault: {e.GetType().Name}: {e.Message}");
+            Console.Error.WriteLine(FaultLine.Of(e));
             return ExitCode.Software;
         }
     }

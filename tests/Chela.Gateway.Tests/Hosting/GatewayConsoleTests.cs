@@ -12,6 +12,15 @@ namespace Chela.Gateway.Tests.Hosting;
 public sealed class GatewayConsoleTests
 {
     [Fact]
+    public void A_fault_of_the_program_is_one_line_without_secrets()
+    {
+        var fault = new InvalidOperationException("neither Bearer abcdefgh12345 nor sesame-open-now opened it");
+
+        Assert.Equal("chela: internal fault: InvalidOperationException: neither Bearer *** nor *** opened it", FaultLine.Of(fault, "sesame-open-now"));
+        Assert.Equal("not ***", GatewayConsole.WithoutSecrets("not what-the-variable-holds", new Dictionary<string, string> { ["MY_API_KEY"] = "what-the-variable-holds", ["LANG"] = "not" }));
+    }
+
+    [Fact]
     public void A_line_on_the_console_has_no_secrets_not_even_in_an_exception()
     {
         using var services = new ServiceCollection()
