@@ -43,6 +43,9 @@ internal sealed partial class Delivery : IDisposable
         _retry = new ResiliencePipelineBuilder<SendOutcome> { TimeProvider = time }.AddRetry(Again()).Build();
     }
 
+    /// <summary>Told where a piece has arrived. Set once, before anything is sent.</summary>
+    public Action<ReplyTarget> Sent { get; init; } = _ => { };
+
     /// <summary>Begins with what earlier processes left.</summary>
     public void Start()
     {
@@ -169,6 +172,7 @@ internal sealed partial class Delivery : IDisposable
         var outcome = await _retry.ExecuteAsync(async ct => await TryAsync(channel, item, piece, ct), waiting.Token);
         if (outcome.Status == SendStatus.Sent)
         {
+            Sent(message.Target);
             await _outbox.SentAsync(item, outcome.MessageId, _stopping.Token);
         }
         else if (outcome.Status == SendStatus.Refused)

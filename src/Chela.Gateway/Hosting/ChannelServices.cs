@@ -43,7 +43,18 @@ internal static class ChannelServices
         .AddSingleton<Accounts>()
         .AddSingleton<Probes>()
         .AddSingleton<TypingSigns>()
-        .AddSingleton<Delivery>()
+        .AddSingleton(provider =>
+        {
+            var accounts = provider.GetRequiredService<Accounts>();
+            return new Delivery(
+                provider.GetRequiredService<Outbox>(),
+                provider.GetServices<IOutboundChannel>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<Delivery>>())
+            {
+                Sent = target => accounts.Running(new AccountName(target.Channel, target.Account))?.Sent(),
+            };
+        })
         .AddSingleton<IMethodModule, ChannelMethods>()
         .AddSingleton<IMethodModule, OutboxMethods>()
         .AddSingleton<IMethodModule, SenderMethods>()

@@ -12,7 +12,8 @@ internal sealed record RiskCheck(string Id, string Severity, string Title, strin
     /// <summary>Everything that is looked for, in the order of the page for operators.</summary>
     public static IReadOnlyList<RiskCheck> All =>
     [
-        .. FileRisks.Checks, .. ConfigRisks.Checks, .. NetworkRisks.Checks, .. AccessRisks.Checks, .. ToolRisks.Checks, .. OutsideRisks.Checks, .. ProbeRisks.Checks,
+        .. FileRisks.Checks, .. ConfigRisks.Checks, .. NetworkRisks.Checks, .. AccessRisks.Checks, .. ToolRisks.Checks, .. ChannelRisks.Checks,
+        .. OutsideRisks.Checks, .. ProbeRisks.Checks,
     ];
 
     /// <summary>The gravest is the least.</summary>

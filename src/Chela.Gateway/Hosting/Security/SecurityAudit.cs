@@ -22,7 +22,7 @@ public sealed class SecurityAudit(StatePaths paths, string? file, IReadOnlyDicti
         var findings = FileRisks.Of(setup).Concat(ConfigRisks.Of(setup));
         if (setup.Invalid is null)
         {
-            findings = [.. findings, .. NetworkRisks.Of(setup), .. AccessRisks.Of(setup), .. ToolRisks.Of(setup), .. OutsideRisks.Of(setup)];
+            findings = [.. findings, .. NetworkRisks.Of(setup), .. AccessRisks.Of(setup), .. ToolRisks.Of(setup), .. ChannelRisks.Of(setup), .. OutsideRisks.Of(setup)];
         }
 
         return SecurityReport.Of(time.GetUtcNow(), findings);

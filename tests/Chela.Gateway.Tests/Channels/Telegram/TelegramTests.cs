@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Chela.Gateway.Tests.Cli;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Channels.Telegram;
@@ -32,12 +33,15 @@ public sealed class TelegramTests
         Assert.Equal("HTML", telegram.Sent[0].Parameters.Text("parse_mode"));
         Assert.Contains("and again", telegram.Sent[1].Text, StringComparison.Ordinal);
         Assert.Contains(telegram.Calls, call => call.Method == "setMyCommands");
+        telegram.Say("/slow 60000 you see that I write");
+        await telegram.WhenAsync(fake => fake.Calls.Any(call => call is { Method: "sendChatAction", Chat: "42" }));
         await using var client = await gateway.OpenOpenClawAsync();
-        Assert.Equal(4, (await client.HistoryAsync("telegram:default:direct:42")).Count);
+        Assert.Equal(2, (await client.HistoryAsync("telegram:default:direct:42")).Count(line => line.Text("role") == "assistant"));
         var row = await client.CallAsync("channels.status", Json("""{"probe":true}"""));
         Assert.Equal(("true", "true", "healthy", "@chela_bot"), (
             row.Text("payload/channelAccounts/telegram/0/running"), row.Text("payload/channelAccounts/telegram/0/connected"),
             row.Text("payload/channelAccounts/telegram/0/healthState"), row.Text("payload/channelAccounts/telegram/0/probe/bot")));
+        Assert.NotNull(row.Text("payload/channelAccounts/telegram/0/lastOutboundAt"));
     }
 
     [Fact]
@@ -58,13 +62,10 @@ public sealed class TelegramTests
             Assert.Contains(code, Assert.Single(telegram.Sent).Text, StringComparison.Ordinal);
             Assert.Equal(("7", "Anna Smith"), (list.Text("payload/requests/0/senderId"), list.Text("payload/requests/0/senderLabel")));
 
-            await client.CallAsync("channels.pairing.approve", new JsonObject
-            {
-                ["channel"] = "telegram",
-                ["accountId"] = "default",
-                ["requestId"] = code,
-                ["notify"] = true,
-            });
+            Assert.Contains($"chela pairing approve telegram {code}", (await PairingAsync(gateway, "list")).Output, StringComparison.Ordinal);
+            Assert.Equal(1, (await PairingAsync(gateway, "approve", "telegram", "WRONGONE")).ExitCode);
+            Assert.Equal("Let in: 7\n", (await PairingAsync(gateway, "approve", "telegram", code)).Output);
+            telegram.Say("am I in", from: 7);
             await telegram.SentAsync(2);
             gateway.Kill();
         }
@@ -74,6 +75,8 @@ public sealed class TelegramTests
         await telegram.WhenAsync(fake => fake.Sent.Any(call => call.Text!.Contains("here I am", StringComparison.Ordinal)));
 
         Assert.All(telegram.Sent, call => Assert.Equal("7", call.Chat));
+        Assert.Contains("let in   Anna Smith (7)", (await PairingAsync(again, "list")).Output, StringComparison.Ordinal);
+        Assert.Equal("Shut out: 7\n", (await PairingAsync(again, "remove", "telegram", "7")).Output);
     }
 
     [Fact]
@@ -95,11 +98,12 @@ public sealed class TelegramTests
         telegram.SayIn(Group, "an answer in a topic", more: reply);
         await telegram.SentAsync(2);
 
-        Assert.Contains("Anna Smith: to you", telegram.Sent[0].Text, StringComparison.Ordinal);
-        Assert.Contains("an answer in a topic", telegram.Sent[1].Text, StringComparison.Ordinal);
+        var inTopic = telegram.Sent.Single(call => call.Parameters.TryGetProperty("message_thread_id", out _));
+        var outside = telegram.Sent.Single(call => call != inTopic);
+        Assert.Contains("Anna Smith: to you", outside.Text, StringComparison.Ordinal);
+        Assert.Contains("an answer in a topic", inTopic.Text, StringComparison.Ordinal);
         Assert.Equal([Group.ToString(provider: null), Group.ToString(provider: null)], telegram.Sent.Select(call => call.Chat));
-        Assert.Equal(9, telegram.Sent[1].Parameters.GetProperty("message_thread_id").GetInt64());
-        Assert.False(telegram.Sent[0].Parameters.TryGetProperty("message_thread_id", out _));
+        Assert.Equal(9, inTopic.Parameters.GetProperty("message_thread_id").GetInt64());
     }
 
     [Fact]
@@ -226,6 +230,9 @@ public sealed class TelegramTests
         using var answer = await http.SendAsync(request, Ct);
         return answer.StatusCode;
     }
+
+    private static Task<Result> PairingAsync(GatewayProcess gateway, params string[] command) =>
+        ChelaProcess.RunAsync(["pairing", .. command, "--state-dir", gateway.StateDirectory]);
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 

@@ -48,6 +48,10 @@ public sealed class SecurityAuditTests : IDisposable
         { "tools.exec.allowlist_interpreter_without_strict_inline_eval", "warn", Exec("""{ "allow": ["/usr/bin/python3"] }""") },
         { "tools.exec.sandbox_network", "info", Exec("""{ "allow": ["git"], "network": true }""") },
         { "tools.http.private_networks", "warn", """{ "tools": { "http": { "allowPrivate": true } } }""" },
+        { "channels.telegram.dm.open", "critical", Bot("""{ "dmPolicy": "open", "allowFrom": ["*"] }""") },
+        { "channels.telegram.groups.open", "warn", Bot("""{ "groupPolicy": "open" }""") },
+        { "channels.telegram.allowlisted_groups.broad_members", "warn", Bot("""{ "groups": { "-100": {} } }""") },
+        { "channels.telegram.plain_http", "critical", Bot("""{ "apiRoot": "http://bots.example" }""") },
         { "models.key_over_http", "critical", """{ "models": { "providers": { "far": { "baseUrl": "http://models.example/v1", "apiKey": "abc" } } } }""" },
         { "mcp.plain_http", "warn", """{ "mcp": { "servers": { "far": { "url": "http://tools.example/mcp" } } } }""" },
         { "logging.trace", "warn", """{ "logging": { "levels": { "agents": "trace" } } }""" },
@@ -161,6 +165,9 @@ public sealed class SecurityAuditTests : IDisposable
 
     private static string Proxy(string more) =>
         $$$"""{ "gateway": { "trustedProxies": ["10.0.0.1"], "auth": { "mode": "trusted-proxy", "trustedProxy": { "userHeader": "X-User"{{{more}}} } } } }""";
+
+    private static string Bot(string account) =>
+        $$"""{ "channels": { "telegram": { "default": {{account[..^1]}}, "botToken": "7000000001:AAE-a_token_for_tests" } } } }""";
 
     private static string Exec(string settings) => $$"""{ "tools": { "allow": ["exec"], "exec": {{settings}} } }""";
 
