@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Sessions;
@@ -7,7 +7,7 @@ using Chela.Gateway.Telemetry;
 namespace Chela.Gateway.Hosting;
 
 /// <summary>Says how the gateway is. Costs little enough to be made for each call: nothing is counted or read for it.</summary>
-internal sealed class HealthReport(SessionTable sessions, ConfigStore config, StatePaths paths, Uptime uptime, TimeProvider time)
+internal sealed class HealthReport(SessionTable sessions, ConfigStore config, Accounts accounts, StatePaths paths, Uptime uptime, TimeProvider time)
 {
     private const int RecentCount = 5;
 
@@ -29,7 +29,13 @@ internal sealed class HealthReport(SessionTable sessions, ConfigStore config, St
     {
         var nowMs = NowMs();
         var recent = sessions.Newest.Take(RecentCount).Select(entry => new RecentSession(entry.Key, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs));
-        return With(paths.SessionsDirectory, [.. recent]);
+        var channels = ChannelsNow();
+        return With(paths.SessionsDirectory, [.. recent]) with
+        {
+            Channels = channels,
+            ChannelOrder = [.. channels.Keys],
+            ChannelLabels = channels.Keys.ToDictionary(name => name, name => accounts.Channels[name].Label),
+        };
     }
 
     private Health With(string path, IReadOnlyList<RecentSession> recent)
@@ -37,7 +43,7 @@ internal sealed class HealthReport(SessionTable sessions, ConfigStore config, St
         var agents = config.Current.Config.Agents;
         return ForAnyone() with
         {
-            Channels = new Dictionary<string, JsonElement>(),
+            Channels = new Dictionary<string, ChannelHealth>(),
             ChannelOrder = [],
             ChannelLabels = new Dictionary<string, string>(),
             HeartbeatSeconds = 0,
@@ -52,6 +58,17 @@ internal sealed class HealthReport(SessionTable sessions, ConfigStore config, St
             return new AgentHealth(id, id == agents.DefaultId, new HeartbeatHealth(false, "0m", "", "none", 0), new SessionsHealth(path, sessions.CountOf(id), [.. own]));
         }
     }
+
+    private Dictionary<string, ChannelHealth> ChannelsNow() => config.Current.Config.Channels.Accounts()
+        .Where(one => one.Account.Runs() && accounts.Channels.ContainsKey(one.Channel))
+        .GroupBy(one => one.Channel, StringComparer.Ordinal)
+        .OrderBy(channel => channel.Key, StringComparer.Ordinal)
+        .ToDictionary(
+            channel => channel.Key,
+            channel => new ChannelHealth(true, channel.ToDictionary(one => one.Name, one => Of(accounts.StateOf(new AccountName(one.Channel, one.Name)) ?? new AccountState()))),
+            StringComparer.Ordinal);
+
+    private static AccountHealth Of(AccountState state) => new(true, state.IsRunning, state.IsConnected, state.Health) { LastError = state.Error };
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

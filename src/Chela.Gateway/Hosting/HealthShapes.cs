@@ -19,7 +19,7 @@ internal sealed record Health(bool Ok, long Ts, int DurationMs)
     /// <summary>Since the start; as with the version.</summary>
     public long? UptimeMs { get; init; }
 
-    public IReadOnlyDictionary<string, JsonElement>? Channels { get; init; }
+    public IReadOnlyDictionary<string, ChannelHealth>? Channels { get; init; }
 
     public IReadOnlyList<string>? ChannelOrder { get; init; }
 
@@ -32,6 +32,16 @@ internal sealed record Health(bool Ok, long Ts, int DurationMs)
     public IReadOnlyList<AgentHealth>? Agents { get; init; }
 
     public SessionsHealth? Sessions { get; init; }
+}
+
+/// <summary>How the accounts of a channel are, by name.</summary>
+internal sealed record ChannelHealth(bool Configured, IReadOnlyDictionary<string, AccountHealth> Accounts);
+
+/// <summary>How an account of a channel is.</summary>
+/// <param name="HealthState">The word for it (08-channels § 5).</param>
+internal sealed record AccountHealth(bool Configured, bool Running, bool Connected, string HealthState)
+{
+    public string? LastError { get; init; }
 }
 
 /// <summary>How an agent is.</summary>

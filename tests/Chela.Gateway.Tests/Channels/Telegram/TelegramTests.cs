@@ -154,6 +154,7 @@ public sealed class TelegramTests
 
     [Fact]
     [Trait("Requirement", "C3")]
+    [Trait("Requirement", "K7")]
     public async Task A_wrong_token_stops_the_account_and_a_corrected_one_starts_it_while_the_gateway_runs()
     {
         using var folder = new TempFolder();
@@ -162,6 +163,10 @@ public sealed class TelegramTests
         await using var gateway = await GatewayProcess.StartAsync(start);
         await using var client = await gateway.OpenOpenClawAsync();
         await StateAsync(client, "terminal-disconnect");
+
+        var health = await client.CallAsync("health");
+        Assert.Equal(("terminal-disconnect", "Telegram does not know the bot token."), (
+            health.Text("payload/channels/telegram/accounts/default/healthState"), health.Text("payload/channels/telegram/accounts/default/lastError")));
 
         telegram.Configure(start, """{ "allowFrom": ["42"] }""");
         await StateAsync(client, "healthy");
