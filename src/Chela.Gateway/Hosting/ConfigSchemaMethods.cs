@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chela.Contracts.Access;
 using Chela.Contracts.Errors;
 using Chela.Gateway.Config;
+using Chela.Gateway.Config.References;
 using Chela.Gateway.Config.Secrets;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Rpc;
@@ -52,7 +53,7 @@ internal sealed class ConfigSchemaMethods(TimeProvider time) : IMethodModule
     private ValueTask<ConfigSchemaView> Describe(ConfigSchemaParams parameters, CallContext context, CancellationToken ct)
     {
         var hints = _loader.Value.Keys.All.ToDictionary(key => key.Path, key => ConfigHint.Of(key.Segments[^1], key.Schema));
-        return new(new ConfigSchemaView(_loader.Value.Schema, hints, Hello.Version, time.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
+        return new(new ConfigSchemaView(PublishedSchema.Of(_loader.Value.Schema), hints, Hello.Version, time.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
     }
 
     private ValueTask<ConfigSchemaPart> LookUp(ConfigSchemaLookupParams parameters, CallContext context, CancellationToken ct) =>

@@ -14,7 +14,7 @@ internal sealed partial record SecretReference(string Source, string Id, IReadOn
     public const string File = "file";
     public const string Exec = "exec";
 
-    private const int MaxArgs = 64;
+    public const int MaxArgs = 64;
 
     /// <summary>Two references of the same key name the same secret.</summary>
     public string Key => JsonSerializer.Serialize([Source, Id, .. Args], ConfigJson.Default.StringArray);

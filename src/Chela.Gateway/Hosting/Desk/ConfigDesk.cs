@@ -39,8 +39,11 @@ public sealed class ConfigDesk
     /// <summary>Its secrets.</summary>
     public SecretsDesk Secrets { get; }
 
-    /// <summary>What the file may hold, as JSON Schema.</summary>
+    /// <summary>What the file may hold once its references are resolved, as JSON Schema.</summary>
     public JsonElement Schema => _checker.Loader.Schema;
+
+    /// <summary>What may be written there, as editors read it.</summary>
+    public JsonElement SchemaForEditors => PublishedSchema.Of(Schema);
 
     /// <summary>What a file begins with that this program makes.</summary>
     public byte[] Beginning => TextEditor.Apply(
@@ -247,7 +250,7 @@ public sealed class ConfigDesk
                 throw new ConfigRefusedException(ConfigRefusal.Changed, $"{change.Path} was changed by somebody else meanwhile, and nothing was written; try again");
             }
 
-            await SchemaFile.RefreshAsync(Path, Schema, isNew: change.Path == Path && change.Before is null, ct);
+            await SchemaFile.RefreshAsync(Path, SchemaForEditors, isNew: change.Path == Path && change.Before is null, ct);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -44,7 +44,7 @@ internal static class ConfigFileCommands
             parsed,
             session =>
             {
-                session.Terminal.WriteJson(session.Desk.Schema, CliJson.Default.JsonElement, indented: !session.Json);
+                session.Terminal.WriteJson(session.Desk.SchemaForEditors, CliJson.Default.JsonElement, indented: !session.Json);
                 return Task.FromResult(ExitCode.Ok);
             },
             ct));
