@@ -137,7 +137,7 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
         }
         catch (HttpRequestException e)
         {
-            return ($"The platform cannot be reached: {e.Message}", false);
+            return ($"The connection failed: {e.Message}", false);
         }
         catch (Exception e)
         {

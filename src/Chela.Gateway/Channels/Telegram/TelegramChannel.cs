@@ -106,8 +106,14 @@ internal sealed partial class TelegramChannel(
     }
 
     /// <summary>Takes in one update; one that cannot be read is passed over, or it would come for ever.</summary>
-    public async Task TakeAsync(JsonElement update, IChannelDoor door, CancellationToken ct)
+    /// <returns>False, and nothing was taken, before the account has connected for the first time: until then it does not know its own name.</returns>
+    public async Task<bool> TakeAsync(JsonElement update, IChannelDoor door, CancellationToken ct)
     {
+        if (!_bots.TryGetValue(door.Account, out var bot))
+        {
+            return false;
+        }
+
         TelegramUpdate read;
         try
         {
@@ -116,16 +122,16 @@ internal sealed partial class TelegramChannel(
         catch (JsonException e)
         {
             Log.NotRead(logger, door.Account, e.Message);
-            return;
+            return true;
         }
 
-        if (_bots.TryGetValue(door.Account, out var bot)
-            && TelegramUpdates.MessageOf(read, door.Account, bot) is { } message
-            && Find(door.Account) is { } account)
+        if (TelegramUpdates.MessageOf(read, door.Account, bot) is { } message && Find(door.Account) is { } account)
         {
             var named = TelegramUpdates.FilesOf((read.Message ?? read.ChannelPost)!);
             await door.ReceiveAsync(message, named.Count == 0 ? null : stop => files.FetchAsync(account, named, stop), ct);
         }
+
+        return true;
     }
 
     private async Task PollAsync(TelegramAccountConfig account, IChannelDoor door, CancellationToken ct)

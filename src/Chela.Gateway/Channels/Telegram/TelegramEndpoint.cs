@@ -72,7 +72,10 @@ internal sealed class TelegramEndpoint(TelegramChannel channel, Accounts account
         try
         {
             door.Heard();
-            await channel.TakeAsync(update, door, either.Token);
+            if (!await channel.TakeAsync(update, door, either.Token))
+            {
+                PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
+            }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -226,6 +226,25 @@ public sealed class TelegramTests
         Assert.Equal("https://chat.example.org/channels/telegram/default", hook.Text("url"));
     }
 
+    [Fact]
+    [Trait("Requirement", "C3")]
+    public async Task What_telegram_posts_before_the_bot_knows_its_own_name_has_to_come_again()
+    {
+        using var folder = new TempFolder();
+        await using var telegram = await FakeTelegram.StartAsync();
+        telegram.Answer = call => call.Method == "getMe" ? FakeTelegram.Refusal(502, "Bad Gateway") : null;
+        var account = """{ "allowFrom": ["42"], "webhookUrl": "https://chat.example.org", "webhookSecret": "a-secret-of-16-letters-and-more" }""";
+        await using var gateway = await GatewayProcess.StartAsync(telegram.StartIn(folder, account));
+        var update = telegram.Say("too early").ToJsonString();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await PostAsync(gateway, "/channels/telegram/default", update, "a-secret-of-16-letters-and-more"));
+
+        telegram.Answer = _ => null;
+        await telegram.WhenAsync(fake => fake.Calls.Any(call => call.Method == "setWebhook"));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(gateway, "/channels/telegram/default", update, "a-secret-of-16-letters-and-more"));
+        await telegram.SentAsync(1);
+    }
+
     private static async Task<HttpStatusCode> PostAsync(GatewayProcess gateway, string path, string body, string? secret, string type = "application/json")
     {
         using var http = new HttpClient();
