@@ -13,6 +13,8 @@ internal sealed class ChannelMethods(ConfigStore config, Accounts accounts, Prob
     private const string DefaultAccount = "default";
     private const string Image = "link";
 
+    private const int LongestProbeMs = 30_000;
+
     private static readonly TimeSpan UsualProbe = TimeSpan.FromSeconds(10);
 
     public void Map(MethodMap methods)
@@ -40,7 +42,7 @@ internal sealed class ChannelMethods(ConfigStore config, Accounts accounts, Prob
     private async ValueTask<ChannelsStatusResult> StatusAsync(ChannelsStatusParams parameters, CallContext context, CancellationToken ct)
     {
         var now = config.Current.Config.Channels;
-        var limit = parameters.TimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : UsualProbe;
+        var limit = parameters.TimeoutMs is { } ms ? TimeSpan.FromMilliseconds(Math.Min(ms, LongestProbeMs)) : UsualProbe;
         var probed = parameters.Probe is true
             ? await probes.AskAsync([.. now.Accounts().Where(one => one.Account.Runs() && IsWanted(one.Channel)).Select(one => new AccountName(one.Channel, one.Name))], limit, ct)
             : new Dictionary<AccountName, ChannelProbe>();

@@ -11,7 +11,7 @@ internal sealed record ChannelsStatusParams
     [Description("Whether each account is asked of its platform whether it works.")]
     public bool? Probe { get; init; }
 
-    [Description("How long that may take for each account, in milliseconds; 10000 without it."), Range(0, 30_000)]
+    [Description("How long that may take for each account, in milliseconds; 10000 without it, and never more than 30000."), Range(0, int.MaxValue)]
     public int? TimeoutMs { get; init; }
 
     [Description("Only this channel."), MinLength(1)]

@@ -37,7 +37,7 @@ public sealed class TelegramTests
         await telegram.WhenAsync(fake => fake.Calls.Any(call => call is { Method: "sendChatAction", Chat: "42" }));
         await using var client = await gateway.OpenOpenClawAsync();
         Assert.Equal(2, (await client.HistoryAsync("telegram:default:direct:42")).Count(line => line.Text("role") == "assistant"));
-        var row = await client.CallAsync("channels.status", Json("""{"probe":true}"""));
+        var row = await client.CallAsync("channels.status", Json("""{"probe":true,"timeoutMs":100000}"""));
         Assert.Equal(("true", "true", "healthy", "@chela_bot"), (
             row.Text("payload/channelAccounts/telegram/0/running"), row.Text("payload/channelAccounts/telegram/0/connected"),
             row.Text("payload/channelAccounts/telegram/0/healthState"), row.Text("payload/channelAccounts/telegram/0/probe/bot")));

@@ -5,7 +5,7 @@ using Chela.Gateway.Config.Secrets;
 
 namespace Chela.Gateway.Tests.Config.References;
 
-[Trait("Requirement", "K7")]
+[Trait("Requirement", "K1")]
 public sealed class PublishedSchemaTests
 {
     private static readonly ConfigLoader Loader = new();
