@@ -25,5 +25,5 @@ public interface IChannelDoor
     ValueTask<bool> ReceiveAsync(ChannelMessage message, FileFetch? fetch, CancellationToken ct);
 }
 
-/// <summary>Fetches the files of a message from the platform. What cannot be fetched is named in the text instead, by whoever fetches.</summary>
+/// <summary>Fetches the files of a message from the platform. What cannot be fetched is left out.</summary>
 public delegate Task<IReadOnlyList<ChannelFile>> FileFetch(CancellationToken ct);

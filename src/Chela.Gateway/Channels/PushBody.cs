@@ -43,27 +43,39 @@ internal static class PushBody
     {
         try
         {
-            using var body = new MemoryStream();
-            var part = new byte[8192];
-            int read;
-            while ((read = await context.Request.Body.ReadAsync(part, context.RequestAborted)) > 0)
+            if (await ReadAtMostAsync(context.Request, MaxBytes) is { } body)
             {
-                if (body.Length + read > MaxBytes)
-                {
-                    Refuse(context, StatusCodes.Status413PayloadTooLarge);
-                    return null;
-                }
-
-                body.Write(part, 0, read);
+                return body;
             }
 
-            return body.ToArray();
+            Refuse(context, StatusCodes.Status413PayloadTooLarge);
+            return null;
         }
         catch (BadHttpRequestException e)
         {
             Refuse(context, e.StatusCode); // too slow, or cut off
             return null;
         }
+    }
+
+    /// <summary>The body of a request; null where it is longer.</summary>
+    /// <exception cref="BadHttpRequestException">It comes too slowly, or is cut off.</exception>
+    public static async Task<byte[]?> ReadAtMostAsync(HttpRequest request, int most)
+    {
+        using var body = new MemoryStream();
+        var part = new byte[8192];
+        int read;
+        while ((read = await request.Body.ReadAsync(part, request.HttpContext.RequestAborted)) > 0)
+        {
+            if (body.Length + read > most)
+            {
+                return null;
+            }
+
+            body.Write(part, 0, read);
+        }
+
+        return body.ToArray();
     }
 
     /// <summary>Answers with a status alone.</summary>

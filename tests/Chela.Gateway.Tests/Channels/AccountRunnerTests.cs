@@ -24,6 +24,8 @@ public sealed class AccountRunnerTests : IAsyncDisposable
     public AccountRunnerTests() =>
         _runner = new AccountRunner(_platform, "work", null!, _time, () => 0.5, NullLogger<AccountRunner>.Instance); // nothing is received here
 
+    private static ChannelMessage Hello { get; } = new("telegram:work:42:1", new Origin("telegram", "work", new Peer(PeerKind.Direct, "42")), "42", "hello", 1);
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public ValueTask DisposeAsync() => _runner.DisposeAsync();
@@ -135,11 +137,9 @@ public sealed class AccountRunnerTests : IAsyncDisposable
         }
 
         using var senders = new SenderBook(new DocumentFile(Path.Combine(folder.Path, "senders.json")), _time);
-        var config = new ConfigStore(ConfigFixture.Load("""{ "channels": { "telegram": { "work": { "botToken": "7000000001:AAE-a_token_for_tests", "allowFrom": ["42"] } } } }"""));
-        var reception = new Reception(Door, senders, null!, config, _time, NullLogger<Reception>.Instance);
-        var message = new ChannelMessage("telegram:work:42:1", new Origin("telegram", "work", new Peer(PeerKind.Direct, "42")), "42", "hello", 1);
+        var reception = new Reception(Door, senders, null!, Listed(), _time, NullLogger<Reception>.Instance);
 
-        var taken = reception.ReceiveAsync(message, null, Ct).AsTask();
+        var taken = reception.ReceiveAsync(Hello, null, Ct).AsTask();
         await _time.WhenTimerAsync(TimeSpan.FromSeconds(1));
         _time.Advance(TimeSpan.FromSeconds(1));
         await _time.WhenTimerAsync(TimeSpan.FromSeconds(2));
@@ -148,7 +148,27 @@ public sealed class AccountRunnerTests : IAsyncDisposable
 
         Assert.True(await taken);
         Assert.Equal(["hello", "hello", "hello"], tries);
-        Assert.False(await reception.ReceiveAsync(message with { Origin = message.Origin with { Account = "gone" } }, null, Ct));
+        Assert.False(await reception.ReceiveAsync(Hello with { Origin = Hello.Origin with { Account = "gone" } }, null, Ct));
+    }
+
+    [Fact]
+    [Trait("Requirement", "C4")]
+    public async Task Files_for_which_there_is_no_room_do_not_hold_up_what_was_said()
+    {
+        using var folder = new TempFolder();
+        var tries = new List<int>();
+        ValueTask<Acceptance> Door(ChannelMessage message, IReadOnlyList<ChannelFile> files)
+        {
+            tries.Add(files.Count);
+            return files.Count > 0 ? throw new RpcException(RpcErrorKind.Unavailable, "the attachments take too much room") : new(Acceptance.New);
+        }
+
+        using var senders = new SenderBook(new DocumentFile(Path.Combine(folder.Path, "senders.json")), _time);
+        var reception = new Reception(Door, senders, null!, Listed(), _time, NullLogger<Reception>.Instance);
+
+        Assert.True(await reception.ReceiveAsync(Hello, _ => Task.FromResult<IReadOnlyList<ChannelFile>>([new("a", null, new byte[1])]), Ct));
+
+        Assert.Equal([1, 0], tries);
     }
 
     /// <summary>Waits until the account waits so long, and moves the clock by that.</summary>
@@ -165,6 +185,10 @@ public sealed class AccountRunnerTests : IAsyncDisposable
             },
             "the account connects again");
     }
+
+    /// <summary>A configuration in which the sender of that message may speak.</summary>
+    private static ConfigStore Listed() => new(ConfigFixture.Load(
+        """{ "channels": { "telegram": { "work": { "botToken": "7000000001:AAE-a_token_for_tests", "allowFrom": ["42"] } } } }"""));
 
     private Task StateAsync(Predicate<AccountState> holds) => Patience.UntilAsync(
         async _ =>

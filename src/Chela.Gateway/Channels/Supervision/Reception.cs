@@ -69,7 +69,7 @@ internal sealed partial class Reception(
         span?.SetTag("chela.channel", message.Origin.Channel);
         try
         {
-            await door(message, files);
+            await HandInAsync(message, files);
             return true;
         }
         catch (RpcException e) when (e.Error.Kind is RpcErrorKind.TooMany or RpcErrorKind.InvalidParams)
@@ -82,6 +82,21 @@ internal sealed partial class Reception(
         {
             Log.Refused(logger, message.RunId, e.Message); // an edited message under the id of the first
             return false;
+        }
+    }
+
+    /// <summary>Files for which there is no room must not hold up what was said with them, and everybody else who writes to the account.</summary>
+    private async Task HandInAsync(ChannelMessage message, IReadOnlyList<ChannelFile> files)
+    {
+        try
+        {
+            await door(message, files);
+        }
+        catch (RpcException e) when (e.Error.Kind == RpcErrorKind.Unavailable && files.Count > 0)
+        {
+            await door(message, []); // where nothing can be written this fails too, and both are tried again
+            Log.WithoutFiles(logger, message.RunId, e.Message);
+            await SayAsync(message, "files", "Your files were not kept: the gateway has no room for them.");
         }
     }
 
@@ -127,6 +142,9 @@ internal sealed partial class Reception(
 
         [LoggerMessage(1722, LogLevel.Warning, "The message {Message} was not taken: {Reason}")]
         public static partial void Refused(ILogger logger, string message, string reason);
+
+        [LoggerMessage(1724, LogLevel.Warning, "The message {Message} was taken without its files: {Reason}")]
+        public static partial void WithoutFiles(ILogger logger, string message, string reason);
 
         [LoggerMessage(1723, LogLevel.Warning, "The message {Message} cannot be taken now, and waits: {Reason}")]
         public static partial void Waits(ILogger logger, string message, string reason);

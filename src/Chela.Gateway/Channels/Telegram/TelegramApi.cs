@@ -25,10 +25,13 @@ internal sealed class TelegramException(TelegramError error) : Exception($"Teleg
 /// The calls of the Bot API that are used here. Each throws <see cref="TelegramException"/> where Telegram says no, and
 /// <see cref="HttpRequestException"/> where it cannot be reached or does not answer as it should. Addresses hold the token: they are never shown.
 /// </summary>
-internal sealed class TelegramApi : IDisposable
+internal sealed class TelegramApi(TimeProvider time) : IDisposable
 {
     /// <summary>The longest answer that is read, and the longest file that the Bot API gives out, in bytes.</summary>
     private const int MaxAnswerBytes = 20 * 1024 * 1024;
+
+    /// <summary>How long a call may take; longer than a poll is held back.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static readonly TelegramJson Json = TelegramJson.Default;
 
@@ -39,7 +42,7 @@ internal sealed class TelegramApi : IDisposable
         AllowAutoRedirect = false, // the token goes where the configuration says, and nowhere else
     })
     {
-        Timeout = TimeSpan.FromSeconds(60), // longer than a poll
+        Timeout = Timeout.InfiniteTimeSpan,
         MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 
@@ -70,15 +73,17 @@ internal sealed class TelegramApi : IDisposable
         CallAsync(account, "getFile", Json.GetFile, Json.TelegramFile, new GetFile(fileId), ct);
 
     /// <summary>The content of a file; at most 20 MiB.</summary>
-    /// <exception cref="TelegramException">Telegram said no.</exception>
-    /// <exception cref="HttpRequestException">It cannot be reached, or the file is too long.</exception>
-    public async Task<byte[]> DownloadAsync(TelegramAccountConfig account, string path, CancellationToken ct)
+    /// <exception cref="HttpRequestException">It is not given out, or too long, or does not come in time.</exception>
+    public Task<byte[]> DownloadAsync(TelegramAccountConfig account, string path, CancellationToken ct)
     {
         var address = $"{Root(account)}/file/bot{account.BotToken}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
-        using var answer = await _http.GetAsync(address, ct);
-        return answer.IsSuccessStatusCode
-            ? await answer.Content.ReadAsByteArrayAsync(ct)
-            : throw new HttpRequestException($"the file is not given out: {(int)answer.StatusCode}");
+        return WithinAsync(async limited =>
+        {
+            using var answer = await _http.GetAsync(address, limited);
+            return answer.IsSuccessStatusCode
+                ? await answer.Content.ReadAsByteArrayAsync(limited)
+                : throw new HttpRequestException($"the file is not given out: {(int)answer.StatusCode}");
+        }, ct);
     }
 
     public void Dispose() => _http.Dispose();
@@ -88,7 +93,11 @@ internal sealed class TelegramApi : IDisposable
     {
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(parameters, sent));
         content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
-        var body = await SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{Root(account)}/bot{account.BotToken}/{method}") { Content = content }, ct);
+        var body = await WithinAsync(async limited =>
+        {
+            using var answer = await _http.PostAsync($"{Root(account)}/bot{account.BotToken}/{method}", content, limited);
+            return await answer.Content.ReadAsByteArrayAsync(limited);
+        }, ct);
         try
         {
             var answer = JsonSerializer.Deserialize(body, Json.TelegramAnswer)!;
@@ -103,19 +112,17 @@ internal sealed class TelegramApi : IDisposable
         }
     }
 
-    private async Task<byte[]> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
     {
-        using (request)
+        using var over = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
+        try
         {
-            try
-            {
-                using var answer = await _http.SendAsync(request, ct);
-                return await answer.Content.ReadAsByteArrayAsync(ct);
-            }
-            catch (TaskCanceledException e) when (!ct.IsCancellationRequested)
-            {
-                throw new HttpRequestException("no answer came in time", e);
-            }
+            return await ask(either.Token);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"no answer came within {Limit.TotalSeconds} s", e);
         }
     }
 

@@ -113,7 +113,13 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
 
         try
         {
-            return await ReadToEndAsync(context);
+            if (await PushBody.ReadAtMostAsync(context.Request, MaxBodyBytes) is { } body)
+            {
+                return body;
+            }
+
+            await RefuseAsync(context, TooLarge);
+            return null;
         }
         catch (BadHttpRequestException e)
         {
@@ -124,25 +130,6 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
         {
             _bodies.Leave();
         }
-    }
-
-    private static async Task<byte[]?> ReadToEndAsync(HttpContext context)
-    {
-        using var body = new MemoryStream();
-        var part = new byte[8192];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(part, context.RequestAborted)) > 0)
-        {
-            if (body.Length + read > MaxBodyBytes)
-            {
-                await RefuseAsync(context, TooLarge);
-                return null;
-            }
-
-            body.Write(part, 0, read);
-        }
-
-        return body.ToArray();
     }
 
     private async Task TakeAsync(HttpContext context, string name, WebhookAccountConfig account, byte[] body)

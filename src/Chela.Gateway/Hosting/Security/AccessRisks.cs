@@ -33,6 +33,7 @@ internal static class AccessRisks
             .. auth.ModeInForce() == AuthMode.TrustedProxy ? Proxy(auth.TrustedProxy) : [],
             .. If(config.Gateway.Nodes.Pairing.AutoApproveCidrs.Count > 0, AutoNodes, $"gateway.nodes.pairing.autoApproveCidrs: {string.Join(", ", config.Gateway.Nodes.Pairing.AutoApproveCidrs)}"),
             .. config.Channels.Webhook.SelectMany(account => Hook($"channels.webhook.{account.Key}.secret", account.Value.Secret, auth)),
+            .. config.Channels.Telegram.SelectMany(account => Hook($"channels.telegram.{account.Key}.webhookSecret", account.Value.WebhookSecret, auth)),
             .. If(IsOwn(config.Diagnostics.Prometheus.Token, auth), SameMetrics, "diagnostics.prometheus.token"),
         ];
     }
@@ -44,8 +45,8 @@ internal static class AccessRisks
         .. If(proxy.AllowLoopback, LocalProxy, "gateway.auth.trustedProxy.allowLoopback is true"),
     ];
 
-    private static IEnumerable<SecurityFinding> Hook(string key, string secret, GatewayAuthConfig auth) =>
-        [.. If(secret.Length < LongToken, ShortHook, key), .. If(IsOwn(secret, auth), SameHook, key)];
+    private static IEnumerable<SecurityFinding> Hook(string key, string? secret, GatewayAuthConfig auth) =>
+        [.. If(secret?.Length < LongToken, ShortHook, key), .. If(IsOwn(secret, auth), SameHook, key)];
 
     /// <summary>A try in every second, or a lock-out that is over soon.</summary>
     private static bool IsLoose(AuthRateLimitConfig limit) => limit.MaxAttempts * 1000L / limit.WindowMs >= 1 || limit.LockoutMs < 30_000;

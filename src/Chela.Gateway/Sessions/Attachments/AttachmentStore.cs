@@ -30,6 +30,11 @@ internal sealed partial class AttachmentStore(BlobFolder blobs, ConfigStore conf
     {
         var limits = AttachmentLimits.Of(config.Current.Config);
         Upload[] files = [.. brought.Select((file, index) => AttachmentReader.TryRead(file, index + 1, limits)).OfType<Upload>()];
+        if (files.Length < brought.Count)
+        {
+            Log.LeftOut(logger, brought.Count - files.Length);
+        }
+
         return files.Length == 0 ? null : new Uploads(files, this);
     }
 
@@ -62,6 +67,9 @@ internal sealed partial class AttachmentStore(BlobFolder blobs, ConfigStore conf
 
     private static partial class Log
     {
+        [LoggerMessage(1341, LogLevel.Warning, "Files of a channel were left out because they are empty or too long: {Count}")]
+        public static partial void LeftOut(ILogger logger, int count);
+
         [LoggerMessage(1340, LogLevel.Error, "The attachment {Name} was refused because it could not be written: {Reason}")]
         public static partial void NotWritten(ILogger logger, string name, string reason);
     }

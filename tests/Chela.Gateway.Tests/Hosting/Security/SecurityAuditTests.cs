@@ -39,6 +39,7 @@ public sealed class SecurityAuditTests : IDisposable
         { "gateway.trusted_proxy_allow_loopback", "warn", Proxy(""", "allowLoopback": true""") },
         { "gateway.nodes.auto_approve_networks", "warn", """{ "gateway": { "nodes": { "pairing": { "autoApproveCidrs": ["10.0.0.0/8"] } } } }""" },
         { "hooks.token_too_short", "warn", """{ "channels": { "webhook": { "shop": { "secret": "abcdefghij1234567" } } } }""" },
+        { "hooks.token_too_short", "warn", Bot("""{ "webhookUrl": "https://chat.example", "webhookSecret": "abcdefghij1234567" }""") },
         { "hooks.token_reuse_gateway_token", "critical", $$"""{ "gateway": { "auth": { "token": "{{Token}}" } }, "channels": { "webhook": { "shop": { "secret": "{{Token}}" } } } }""" },
         { "hooks.url_plain_http", "warn", """{ "channels": { "webhook": { "shop": { "secret": "0123456789abcdef0123456789", "url": "http://shop.example/in" } } } }""" },
         { "diagnostics.prometheus.token_reuse", "critical", $$"""{ "gateway": { "auth": { "token": "{{Token}}" } }, "diagnostics": { "prometheus": { "token": "{{Token}}" } } }""" },
