@@ -35,5 +35,35 @@ public interface ITypingChannel
     Task ShowTypingAsync(ReplyTarget target, CancellationToken ct);
 }
 
+/// <summary>A channel that can send files. What it throws counts as a failure that may pass.</summary>
+public interface IFileChannel
+{
+    /// <summary>The longest file that can be sent there, in bytes; 0 where none can.</summary>
+    long MaxFileBytesFor(ReplyTarget target);
+
+    /// <summary>Tries once to send a file.</summary>
+    Task<SendOutcome> SendFileAsync(OutboundFile file, CancellationToken ct);
+}
+
+/// <summary>A channel on which a message can be changed after it was sent.</summary>
+public interface IEditingChannel
+{
+    /// <summary>How long the platform wants to be left alone between two changes of a message there; null where none can be changed.</summary>
+    TimeSpan? EditPaceFor(ReplyTarget target);
+
+    /// <summary>Puts another piece in the place of a message. Refused where the message is gone or can not be changed any more.</summary>
+    /// <param name="messageId">What the platform calls the message.</param>
+    /// <param name="piece">What it is to say.</param>
+    /// <param name="ct">Ends the try.</param>
+    Task<SendOutcome> EditAsync(string messageId, OutboundPiece piece, CancellationToken ct);
+}
+
+/// <summary>A channel on which a sign can be put to a message.</summary>
+public interface IReactingChannel
+{
+    /// <summary>Puts one emoji to a message. What it throws does not matter.</summary>
+    Task ReactAsync(ReplyTarget target, string messageId, string emoji, CancellationToken ct);
+}
+
 /// <summary>The platform refused an account for good: its token is wrong, or it was logged out. It stays stopped until its settings change or somebody starts it.</summary>
 public sealed class ChannelRefusedException(string message) : Exception(message);

@@ -26,4 +26,26 @@ public sealed record OutboundPiece(string MessageId, int Number, int Count, Repl
 {
     /// <summary>The same each time that this piece is sent: a channel that knows it again shows it once.</summary>
     public string IdempotencyKey => $"{MessageId}#{Number}";
+
+    /// <summary>What it answers, as the platform names messages; null where it is to stand by itself, as all pieces but the first do.</summary>
+    public string? ReplyToId { get; init; }
+
+    /// <summary>The buttons under it; none under all pieces but the last. A channel without buttons leaves them out: the text names what can be chosen.</summary>
+    public IReadOnlyList<Choice> Choices { get; init; } = [];
+}
+
+/// <summary>A file of an outbound message.</summary>
+/// <param name="MessageId">The message that it goes with.</param>
+/// <param name="Number">Its place among the pieces, from 1; files come after the text.</param>
+/// <param name="Target">Where it goes.</param>
+/// <param name="Name">What people see it called; a name, never a path.</param>
+/// <param name="MimeType">What it is, by its content.</param>
+/// <param name="Content">The whole content.</param>
+public sealed record OutboundFile(string MessageId, int Number, ReplyTarget Target, string Name, string MimeType, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>The same each time that this file is sent: a channel that knows it again shows it once.</summary>
+    public string IdempotencyKey => $"{MessageId}#{Number}";
+
+    /// <summary>What it answers, as the platform names messages; null where it is to stand by itself.</summary>
+    public string? ReplyToId { get; init; }
 }

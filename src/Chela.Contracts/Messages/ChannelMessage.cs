@@ -14,6 +14,9 @@ public sealed record ChannelMessage(string RunId, Origin Origin, string SenderId
     /// <summary>What people call the sender; decides nothing, for anybody may call himself anything.</summary>
     public string? SenderName { get; init; }
 
+    /// <summary>What the platform calls it in its chat; null where it has no name by which it could be answered.</summary>
+    public string? MessageId { get; init; }
+
     /// <summary>True where it names the account, or answers something that the account said.</summary>
     public bool IsMention { get; init; }
 }

@@ -17,6 +17,9 @@ public sealed record InboundMessage(string RunId, SessionKey Session, string Con
     /// <summary>Where the answer is sent; null where whoever asked listens for events.</summary>
     public ReplyTarget? ReplyTo { get; init; }
 
+    /// <summary>What the platform calls it; null where none does.</summary>
+    public string? MessageId { get; init; }
+
     /// <summary>The trace that it belongs to, in the form of W3C Trace Context; null for none.</summary>
     public string? TraceParent { get; init; }
 

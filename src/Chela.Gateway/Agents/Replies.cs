@@ -1,6 +1,7 @@
 using Chela.Contracts.Messages;
 using Chela.Gateway.Agents.Spawning;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Config;
 using Chela.Gateway.Sessions;
 
 namespace Chela.Gateway.Agents;
@@ -9,7 +10,7 @@ namespace Chela.Gateway.Agents;
 /// Puts the answer of a run into the outbox, where its message came from a channel, and tells it the session that spawned the run. The same
 /// answer goes out once: when it is put in again after a crash, and when it answers several messages.
 /// </summary>
-internal sealed class Replies(Outbox outbox, Announcements announcements, TimeProvider time)
+internal sealed class Replies(Outbox outbox, Announcements announcements, ConfigStore config, TimeProvider time)
 {
     /// <summary>What an agent answers that has nothing to say.</summary>
     private const string Silence = "NO_REPLY";
@@ -35,6 +36,9 @@ internal sealed class Replies(Outbox outbox, Announcements announcements, TimePr
         return message.ReplyTo is not { } target
             || text.Length == 0
             || text.Trim() == Silence
-            || await outbox.TryEnqueueAsync(new OutboundMessage(answer.RunId, target, text, answer.TimestampMs));
+            || await outbox.TryEnqueueAsync(new OutboundMessage(answer.RunId, target, text, answer.TimestampMs)
+            {
+                ReplyToId = config.Current.Config.Channels.Find(target.Channel, target.Account)?.Quotes(target.Kind) is true ? message.MessageId : null,
+            });
     }
 }

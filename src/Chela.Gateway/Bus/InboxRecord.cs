@@ -37,6 +37,9 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
 
     public ReplyTarget? ReplyTo { get; init; }
 
+    /// <summary>What the platform calls the message.</summary>
+    public string? MessageId { get; init; }
+
     /// <summary>The files that came with the message; absent where there are none.</summary>
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
             SenderId = message.SenderId,
             Origin = message.Origin,
             ReplyTo = message.ReplyTo,
+            MessageId = message.MessageId,
             TraceParent = message.TraceParent,
             Attachments = message.Attachments.Count > 0 ? message.Attachments : null,
         };
@@ -98,6 +102,7 @@ internal sealed record InboxRecord(string Kind, string RunId, string Print, long
         {
             Origin = Origin,
             ReplyTo = ReplyTo,
+            MessageId = MessageId,
             TraceParent = TraceParent,
             Attachments = Attachments ?? [],
         };

@@ -6,21 +6,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Bus;
 
-/// <summary>What became of a change that a person asked for.</summary>
-internal enum OutboxChange
-{
-    Done,
-
-    /// <summary>No message of this id waits or was given up.</summary>
-    Unknown,
-
-    /// <summary>It was not given up: it is tried again anyway.</summary>
-    NotFailed,
-
-    /// <summary>The disk refused; nothing has changed.</summary>
-    NotWritten,
-}
-
 /// <summary>
 /// The messages on their way to channels, one target's in order. A message is in it from before its run has ended until it arrived, or until a
 /// person dropped it; what a step says is on disk before it counts.
@@ -67,8 +52,14 @@ internal sealed partial class Outbox(Journal journal, GatewayMeter meter, TimePr
     /// <summary>How many were given up.</summary>
     public int Dead => Look(table => table.Dead);
 
+    /// <summary>The files of what waits or was given up, by hash.</summary>
+    public IReadOnlyList<string> Files => Look(table => (string[])[.. table.All.SelectMany(item => item.Message.Files).Select(file => file.Sha256)]);
+
     /// <summary>True for a message that is there, or was.</summary>
     public bool Knows(string id) => Look(table => table.Knows(id));
+
+    /// <summary>True for a message that waits or was given up.</summary>
+    public bool Holds(string id) => Look(table => table.Find(id) is not null);
 
     /// <summary>Reads what earlier processes left.</summary>
     public async Task RecoverAsync(CancellationToken ct)
@@ -133,7 +124,7 @@ internal sealed partial class Outbox(Journal journal, GatewayMeter meter, TimePr
     {
         var arrived = item.Arrived + 1;
         await WriteAsync(New(OutboxRecord.Sent, item) with { Arrived = arrived, MessageId = messageId }, ct);
-        if (arrived >= item.Pieces?.Count)
+        if (arrived >= item.Count)
         {
             meter.Delivered(item.Message.Target.Channel, NowMs() - item.Message.TimestampMs);
         }

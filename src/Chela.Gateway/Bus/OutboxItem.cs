@@ -6,8 +6,11 @@ namespace Chela.Gateway.Bus;
 /// <summary>A message in the outbox as it stands now.</summary>
 internal sealed record OutboxItem(OutboundMessage Message) : IWorkScope
 {
-    /// <summary>The length of each piece; null until it is cut.</summary>
+    /// <summary>The length of each piece of the text; null until it is cut.</summary>
     public IReadOnlyList<int>? Pieces { get; init; }
+
+    /// <summary>How many pieces there are, files included; null until it is cut.</summary>
+    public int? Count => Pieces?.Count + Message.Files.Count;
 
     /// <summary>How many pieces arrived.</summary>
     public int Arrived { get; init; }
@@ -36,6 +39,9 @@ internal sealed record OutboxItem(OutboundMessage Message) : IWorkScope
     {
         Target = Message.Target,
         Text = Message.Text,
+        ReplyToId = Message.ReplyToId,
+        Files = Message.Files.Count > 0 ? Message.Files : null,
+        Choices = Message.Choices.Count > 0 ? Message.Choices : null,
         TraceParent = Message.TraceParent,
         Pieces = Pieces,
         Arrived = Arrived,
@@ -46,7 +52,7 @@ internal sealed record OutboxItem(OutboundMessage Message) : IWorkScope
 
     public static OutboxItem Of(OutboxRecord record) =>
         record is { Target: { } target, Text: { } text }
-            ? new OutboxItem(new OutboundMessage(record.Id, target, text, record.AtMs) { TraceParent = record.TraceParent })
+            ? new OutboxItem(MessageOf(record, target, text))
             {
                 Pieces = record.Pieces,
                 Arrived = record.Arrived,
@@ -55,4 +61,12 @@ internal sealed record OutboxItem(OutboundMessage Message) : IWorkScope
                 FailedAtMs = record.FailedAtMs,
             }
             : throw new InvalidDataException($"the outbox holds a message without text or target: {record.Id}");
+
+    private static OutboundMessage MessageOf(OutboxRecord record, ReplyTarget target, string text) => new(record.Id, target, text, record.AtMs)
+    {
+        TraceParent = record.TraceParent,
+        ReplyToId = record.ReplyToId,
+        Files = record.Files ?? [],
+        Choices = record.Choices ?? [],
+    };
 }

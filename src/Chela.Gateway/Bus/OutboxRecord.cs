@@ -36,6 +36,15 @@ internal sealed record OutboxRecord(string Kind, string Id, long AtMs)
 
     public string? Text { get; init; }
 
+    /// <summary>What it answers, as the platform names messages.</summary>
+    public string? ReplyToId { get; init; }
+
+    /// <summary>The files that go with it; absent where there are none.</summary>
+    public IReadOnlyList<Attachment>? Files { get; init; }
+
+    /// <summary>The buttons under it; absent where there are none.</summary>
+    public IReadOnlyList<Choice>? Choices { get; init; }
+
     /// <summary>The trace that it belongs to.</summary>
     public string? TraceParent { get; init; }
 

@@ -59,7 +59,7 @@ internal sealed class OutboxTable
             case OutboxRecord.Sending when item is not null:
                 _items[record.Id] = item with { Attempts = record.Attempts };
                 break;
-            case OutboxRecord.Sent when item is not null && record.Arrived >= item.Pieces?.Count:
+            case OutboxRecord.Sent when item is not null && record.Arrived >= item.Count:
                 End(record.Id);
                 break;
             case OutboxRecord.Sent when item is not null:

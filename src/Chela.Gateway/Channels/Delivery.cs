@@ -26,6 +26,9 @@ internal sealed partial class Delivery : IDisposable
     /// <summary>The longest wait between two tries, whatever the platform asks for.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
+    /// <summary>Tries once to send what comes next.</summary>
+    private delegate Task<SendOutcome> Send(CancellationToken ct);
+
     private readonly Lock _gate = new();
     private readonly Outbox _outbox;
     private readonly ILogger<Delivery> _logger;
@@ -45,6 +48,12 @@ internal sealed partial class Delivery : IDisposable
 
     /// <summary>Told where a piece has arrived. Set once, before anything is sent.</summary>
     public Action<ReplyTarget> Sent { get; init; } = _ => { };
+
+    /// <summary>Gives the content of a file; null where it is missing or damaged. Set once, before anything is sent.</summary>
+    public Func<Attachment, CancellationToken, Task<byte[]?>> ContentOf { get; init; } = (_, _) => Task.FromResult<byte[]?>(null);
+
+    /// <summary>What the platform calls the message in which people saw the answer of a run grow; null where they saw none. Set once, before anything is sent.</summary>
+    public Func<string, Task<string?>> DraftOf { get; init; } = _ => Task.FromResult<string?>(null);
 
     /// <summary>Begins with what earlier processes left.</summary>
     public void Start()
@@ -149,7 +158,8 @@ internal sealed partial class Delivery : IDisposable
         }
         else if (item.Pieces is null)
         {
-            await _outbox.CutAsync(item, TextCutter.Cut(message.Text, channel.MaxCharsFor(message.Target)), _stopping.Token);
+            var isText = message.Files.Count == 0 || !string.IsNullOrWhiteSpace(message.Text);
+            await _outbox.CutAsync(item, isText ? TextCutter.Cut(message.Text, channel.MaxCharsFor(message.Target)) : [], _stopping.Token);
         }
         else
         {
@@ -159,20 +169,18 @@ internal sealed partial class Delivery : IDisposable
 
     private async Task SendAsync(IOutboundChannel channel, OutboxItem item, IReadOnlyList<int> lengths)
     {
-        var (message, number) = (item.Message, item.Arrived);
-        var text = TextCutter.Piece(message.Text, lengths, number);
-        if (string.IsNullOrWhiteSpace(text))
+        var send = item.Arrived < lengths.Count ? Text(channel, item, lengths) : await FileAsync(channel, item, item.Message.Files[item.Arrived - lengths.Count]);
+        if (send is null)
         {
             await _outbox.SentAsync(item, null, _stopping.Token); // between two long rows of empty lines
             return;
         }
 
-        var piece = new OutboundPiece(message.Id, number + 1, lengths.Count, message.Target, text, message.TimestampMs);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, item.Gone.Token);
-        var outcome = await _retry.ExecuteAsync(async ct => await TryAsync(channel, item, piece, ct), waiting.Token);
+        var outcome = await _retry.ExecuteAsync(async ct => await TryAsync(item, send, ct), waiting.Token);
         if (outcome.Status == SendStatus.Sent)
         {
-            Sent(message.Target);
+            Sent(item.Message.Target);
             await _outbox.SentAsync(item, outcome.MessageId, _stopping.Token);
         }
         else if (outcome.Status == SendStatus.Refused)
@@ -181,17 +189,62 @@ internal sealed partial class Delivery : IDisposable
         }
     }
 
+    /// <summary>How the next piece of the text is sent; null where it is blank.</summary>
+    private Send? Text(IOutboundChannel channel, OutboxItem item, IReadOnlyList<int> lengths)
+    {
+        var (message, number) = (item.Message, item.Arrived);
+        var text = TextCutter.Piece(message.Text, lengths, number);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        var piece = PieceOf(item, text) with { Choices = number == lengths.Count - 1 ? message.Choices : [] };
+        return number == 0 && channel is IEditingChannel editing ? ct => SendFirstAsync(channel, editing, piece, ct) : ct => channel.SendAsync(piece, ct);
+    }
+
+    /// <summary>How a file is sent. Where it cannot be, people are told of it.</summary>
+    private async Task<Send> FileAsync(IOutboundChannel channel, OutboxItem item, Attachment file)
+    {
+        var most = (channel as IFileChannel)?.MaxFileBytesFor(item.Message.Target) ?? 0;
+        var problem = most == 0 ? "this channel takes no files" : file.Bytes > most ? $"it has {file.Bytes} bytes, and this channel takes {most}" : null;
+        if (problem is null && await ContentOf(file, _stopping.Token) is { } content)
+        {
+            var sent = new OutboundFile(item.Message.Id, item.Arrived + 1, item.Message.Target, file.FileName, file.MimeType, content)
+            {
+                ReplyToId = item.Arrived == 0 ? item.Message.ReplyToId : null,
+            };
+            return ct => ((IFileChannel)channel).SendFileAsync(sent, ct);
+        }
+
+        var piece = PieceOf(item, $"[{file.FileName} was not sent: {problem ?? "it is not there any more"}.]");
+        return ct => channel.SendAsync(piece, ct);
+    }
+
+    private static OutboundPiece PieceOf(OutboxItem item, string text) =>
+        new(item.Message.Id, item.Arrived + 1, item.Count ?? 1, item.Message.Target, text, item.Message.TimestampMs)
+        {
+            ReplyToId = item.Arrived == 0 ? item.Message.ReplyToId : null,
+        };
+
+    /// <summary>The first piece stands where people saw the answer grow, if they did.</summary>
+    private async Task<SendOutcome> SendFirstAsync(IOutboundChannel channel, IEditingChannel editing, OutboundPiece piece, CancellationToken ct)
+    {
+        var outcome = await DraftOf(piece.MessageId) is { } shown ? await editing.EditAsync(shown, piece, ct) : null;
+        return outcome is null or { Status: SendStatus.Refused } ? await channel.SendAsync(piece, ct) : outcome;
+    }
+
     /// <summary>Tries once. A try that has begun is not cut off by the stop of the gateway, unless that can wait no longer.</summary>
-    private async Task<SendOutcome> TryAsync(IOutboundChannel channel, OutboxItem item, OutboundPiece piece, CancellationToken waiting)
+    private async Task<SendOutcome> TryAsync(OutboxItem item, Send send, CancellationToken waiting)
     {
         await _sends.WaitAsync(waiting);
         try
         {
             var attempt = _outbox.Sending(item);
-            var span = Traces.Begin("deliver", ActivityKind.Producer, item.Message.TraceParent)?.SetTag("chela.channel", piece.Target.Channel);
-            var outcome = await AskAsync(channel, piece);
+            var span = Traces.Begin("deliver", ActivityKind.Producer, item.Message.TraceParent)?.SetTag("chela.channel", item.Message.Target.Channel);
+            var outcome = await AskAsync(item, send);
             Traces.End(span, outcome.Status == SendStatus.Sent ? null : outcome.Status.ToString());
-            Log.Tried(_logger, piece.IdempotencyKey, attempt, outcome.Status, outcome.Reason);
+            Log.Tried(_logger, item.Message.Id, item.Arrived + 1, attempt, outcome.Status, outcome.Reason);
             return outcome.Status == SendStatus.Later && attempt >= MaxAttempts
                 ? SendOutcome.Refused($"Given up after {attempt} tries. {outcome.Reason}")
                 : outcome;
@@ -203,16 +256,16 @@ internal sealed partial class Delivery : IDisposable
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a channel throws is a try that failed.")]
-    private async Task<SendOutcome> AskAsync(IOutboundChannel channel, OutboundPiece piece)
+    private async Task<SendOutcome> AskAsync(OutboxItem item, Send send)
     {
         try
         {
-            return await channel.SendAsync(piece, _abandoned.Token);
+            return await send(_abandoned.Token);
         }
         catch (Exception e)
         {
             _abandoned.Token.ThrowIfCancellationRequested();
-            Log.Threw(_logger, piece.IdempotencyKey, piece.Target.Channel, e);
+            Log.Threw(_logger, item.Message.Id, item.Arrived + 1, item.Message.Target.Channel, e);
             return SendOutcome.Later("The channel failed; the log of the gateway says why.");
         }
     }
@@ -225,14 +278,14 @@ internal sealed partial class Delivery : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1700, LogLevel.Debug, "Piece {Piece}, try {Attempt}: {Status} {Reason}")]
-        public static partial void Tried(ILogger logger, string piece, int attempt, SendStatus status, string? reason);
+        [LoggerMessage(1700, LogLevel.Debug, "Piece {Piece} of the message {Id}, try {Attempt}: {Status} {Reason}")]
+        public static partial void Tried(ILogger logger, string id, int piece, int attempt, SendStatus status, string? reason);
 
         [LoggerMessage(1701, LogLevel.Warning, "The message {Id} was not delivered to the channel {Channel} and is a dead letter now: {Reason}")]
         public static partial void GaveUp(ILogger logger, string id, string channel, string reason);
 
-        [LoggerMessage(1702, LogLevel.Error, "The channel {Channel} failed with the piece {Piece}")]
-        public static partial void Threw(ILogger logger, string piece, string channel, Exception e);
+        [LoggerMessage(1702, LogLevel.Error, "The channel {Channel} failed with the piece {Piece} of the message {Id}")]
+        public static partial void Threw(ILogger logger, string id, int piece, string channel, Exception e);
 
         [LoggerMessage(1703, LogLevel.Error, "The message {Id} for the channel {Channel} could not be dealt with")]
         public static partial void Failed(ILogger logger, string id, string channel, Exception e);

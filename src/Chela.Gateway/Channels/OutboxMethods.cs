@@ -103,6 +103,6 @@ internal sealed class OutboxMethods(Outbox outbox) : IMethodModule
             : message.Text[..(char.IsHighSurrogate(message.Text[PreviewChars - 1]) ? PreviewChars - 1 : PreviewChars)];
         return new OutboxRow(
             message.Id, item.State, target.Channel, target.Account, target.Chat, shown, message.TimestampMs,
-            item.Pieces?.Count, item.Arrived, item.Attempts, item.Reason, item.FailedAtMs);
+            item.Count, item.Arrived, item.Attempts, item.Reason, item.FailedAtMs);
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Chela.Contracts.Messages;
 using Chela.Gateway.Config.Reloading;
 
 namespace Chela.Gateway.Config;
@@ -33,7 +34,22 @@ internal abstract record ChannelAccountConfig
     [Range(100, 1_000_000), Description("The longest text in one message, in characters, where that is to be shorter than the platform allows.")]
     public int? TextChunkLimit { get; init; }
 
-    private static readonly string[] Live = ["dmPolicy", "allowFrom", "groupPolicy", "groupAllowFrom", "groups", "textChunkLimit"];
+    [Range(0, 500), Description("How many messages of a group that were not for the account it is told of when it is called; unset means 50.")]
+    public int? HistoryLimit { get; init; }
+
+    [AllowedValues(ReplyToModes.Off, ReplyToModes.First)]
+    [Description("Whether an answer shows the message that it answers: never, or in its first piece. Unset means in groups alone.")]
+    public string? ReplyToMode { get; init; }
+
+    [AllowedValues(StreamingModes.Off, StreamingModes.Partial)]
+    [Description("Whether people see an answer while it is being written, where the platform lets a message be changed. Unset means partial: they do.")]
+    public string? Streaming { get; init; }
+
+    [MaxLength(32), Description("An emoji that is put to a message when it was taken in, where the platform has such signs. Unset or empty means none.")]
+    public string? AckReaction { get; init; }
+
+    private static readonly string[] Live =
+        ["dmPolicy", "allowFrom", "groupPolicy", "groupAllowFrom", "groups", "textChunkLimit", "historyLimit", "replyToMode", "streaming", "ackReaction"];
 
     /// <summary>True where settings changed with which an account is connected; the others are read anew for each message.</summary>
     public static bool Connects(IEnumerable<ConfigPath> changed, string channel, string account) => changed.Any(path =>
@@ -42,6 +58,9 @@ internal abstract record ChannelAccountConfig
 
     /// <summary>True where the account is to run.</summary>
     public bool Runs() => Enabled is not false;
+
+    /// <summary>True where answers of the account show what they answer.</summary>
+    public bool Quotes(PeerKind kind) => ReplyToMode is null ? kind != PeerKind.Direct : ReplyToMode == ReplyToModes.First;
 }
 
 /// <summary>One group in which an account answers.</summary>
@@ -55,6 +74,18 @@ internal sealed record ChannelGroupConfig
 
     [MaxLength(1_000), Description("Persons who may speak to it there, in place of the account's.")]
     public IReadOnlyList<string>? AllowFrom { get; init; }
+}
+
+/// <summary>Which pieces of an answer show what they answer.</summary>
+internal static class ReplyToModes
+{
+    public const string Off = "off", First = "first";
+}
+
+/// <summary>How people see an answer that is being written (08-channels § 3).</summary>
+internal static class StreamingModes
+{
+    public const string Off = "off", Partial = "partial";
 }
 
 /// <summary>Who may write to an account in private (08-channels § 2.1).</summary>

@@ -43,6 +43,7 @@ internal static class ChannelServices
         .AddSingleton<Accounts>()
         .AddSingleton<Probes>()
         .AddSingleton<TypingSigns>()
+        .AddSingleton<AnswersInSight>()
         .AddSingleton(provider =>
         {
             var accounts = provider.GetRequiredService<Accounts>();
@@ -52,6 +53,8 @@ internal static class ChannelServices
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Delivery>>())
             {
+                ContentOf = provider.GetRequiredService<AttachmentStore>().ReadAsync,
+                DraftOf = provider.GetRequiredService<AnswersInSight>().TakeAsync,
                 Sent = target => accounts.Running(new AccountName(target.Channel, target.Account))?.Sent(),
             };
         })
@@ -65,6 +68,7 @@ internal static class ChannelServices
     private static IServiceCollection AddTelegram(this IServiceCollection services) => services
         .AddSingleton<TelegramApi>()
         .AddSingleton<TelegramFiles>()
+        .AddSingleton<TelegramIntake>()
         .AddSingleton<TelegramEndpoint>()
         .AddSingleton(provider => TelegramCommandsOf(provider.GetRequiredService<CommandTable>()))
         .AddChannel<TelegramChannel>();

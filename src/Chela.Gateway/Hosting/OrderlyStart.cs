@@ -68,6 +68,7 @@ internal static class OrderlyStart
         services.GetRequiredService<StaleRows>().Start();
         services.GetRequiredService<Accounts>().Start();
         services.GetRequiredService<TypingSigns>().Start();
+        services.GetRequiredService<AnswersInSight>().Start();
         await services.GetRequiredService<ConfigWatch>().StartAsync(ct);
         services.GetRequiredService<RestartNotes>().Tell();
     }

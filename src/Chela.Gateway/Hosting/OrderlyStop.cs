@@ -34,6 +34,7 @@ internal static class OrderlyStop
         await services.GetRequiredService<McpServers>().DisposeAsync();
         await services.GetRequiredService<StaleRows>().DisposeAsync();
         await services.GetRequiredService<TypingSigns>().DisposeAsync();
+        await services.GetRequiredService<AnswersInSight>().DisposeAsync();
         await services.GetRequiredService<Accounts>().DisposeAsync();
         await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);

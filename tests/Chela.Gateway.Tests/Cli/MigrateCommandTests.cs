@@ -38,7 +38,7 @@ public sealed class MigrateCommandTests : IDisposable
             "bindings":[{"agentId":"cook","match":{"channel":"whatsapp","peer":{"kind":"direct","id":"\u002B4915"}}}],
             "session":{"dmScope":"per-peer","reset":{"mode":"daily","atHour":4}},"messages":{"queue":{"mode":"steer"}},"tools":{"deny":["exec"]},
             "channels":{"telegram":{"default":{"botToken":"canary-telegram-token","allowFrom":["42"],"groups":{"-100":{"requireMention":false}}},
-            "work":{"botToken":"canary-telegram-token-2","allowFrom":["42"],"dmPolicy":"disabled"}}},
+            "work":{"botToken":"canary-telegram-token-2","allowFrom":["42"],"dmPolicy":"disabled","replyToMode":"first","streaming":"off"}}},
             "mcp":{"servers":{"files":{"command":"files-server","timeoutSeconds":2,"allow":["list"]}}}}
             """.ReplaceLineEndings(""),
             System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(ConfigFile, Ct))!.ToJsonString());

@@ -94,6 +94,15 @@ internal static class ApprovalWords
         _ => "deny",
     };
 
+    /// <summary>What stands on the button for a decision.</summary>
+    public static string LabelOf(ApprovalDecision decision) => decision switch
+    {
+        ApprovalDecision.AllowOnce => "Allow once",
+        ApprovalDecision.AllowSession => "Allow this session",
+        ApprovalDecision.AllowAlways => "Allow always",
+        _ => "Deny",
+    };
+
     /// <summary>The decision that a word stands for, also in the shorter forms that people type; null for any other.</summary>
     public static ApprovalDecision? Read(string word) => word.ToLowerInvariant() switch
     {

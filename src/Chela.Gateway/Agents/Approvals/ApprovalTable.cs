@@ -188,7 +188,10 @@ internal sealed partial class ApprovalTable(
         {
             var who = commanders.HaveOwnerAt(target) ? "An owner decides, here or with a client of the gateway" : "Somebody with a client of the gateway decides";
             var text = $"The agent waits for leave to use a tool:\n{approval.Shown}\n\n{who}: /approve {approval.Id} allow-once (or {string.Join(", ", ApprovalWords.All.Skip(1))}).";
-            await outbox.TryEnqueueAsync(new OutboundMessage($"{approval.Request.RunId}:approval:{approval.Id}", target, text, approval.CreatedAtMs));
+            await outbox.TryEnqueueAsync(new OutboundMessage($"{approval.Request.RunId}:approval:{approval.Id}", target, text, approval.CreatedAtMs)
+            {
+                Choices = [.. ApprovalWords.Decisions.Select(one => new Choice(ApprovalWords.LabelOf(one), $"/approve {approval.Id} {ApprovalWords.Of(one)}"))],
+            });
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly Task _work;
+    private volatile Task _acknowledging = Task.CompletedTask;
     private AccountState _state;
     private long _heard;
 
@@ -73,7 +74,13 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
     public async ValueTask<bool> ReceiveAsync(ChannelMessage message, FileFetch? fetch, CancellationToken ct)
     {
         Change(state => state with { InboundAtMs = NowMs() });
-        return await _reception.ReceiveAsync(message, fetch, ct);
+        var isTaken = await _reception.ReceiveAsync(message, fetch, ct);
+        if (isTaken && _acknowledging.IsCompleted && _channel is IReactingChannel channel && _reception.ReactionTo(message) is { } emoji)
+        {
+            _acknowledging = Background.Run(() => AcknowledgeAsync(channel, message, emoji));
+        }
+
+        return isTaken;
     }
 
     /// <summary>A piece was sent.</summary>
@@ -150,6 +157,21 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
         }
     }
 
+    /// <summary>Puts a sign to a message that was taken in, one at a time: it is no more than a sign.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A channel's sign: whether it can be shown matters to nobody else.")]
+    private async Task AcknowledgeAsync(IReactingChannel channel, ChannelMessage message, string emoji)
+    {
+        using var limit = new CancellationTokenSource(StopLimit, _time);
+        try
+        {
+            await channel.ReactAsync(message.ReplyTo!, message.MessageId!, emoji, limit.Token);
+        }
+        catch (Exception e)
+        {
+            Log.NotAcknowledged(_logger, message.RunId, e.Message);
+        }
+    }
+
     private void Look(CancellationTokenSource silence)
     {
         if (_time.GetElapsedTime(Interlocked.Read(ref _heard)) > _channel.LongestSilence)
@@ -178,6 +200,9 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
 
         [LoggerMessage(1712, LogLevel.Error, "The account {Account} of {Channel} stays stopped: {Reason}")]
         public static partial void Refused(ILogger logger, string channel, string account, string reason);
+
+        [LoggerMessage(1714, LogLevel.Debug, "No sign could be put to the message {Message}: {Reason}")]
+        public static partial void NotAcknowledged(ILogger logger, string message, string reason);
 
         [LoggerMessage(1713, LogLevel.Error, "The account {Account} of {Channel} failed")]
         public static partial void Failed(ILogger logger, string channel, string account, Exception e);

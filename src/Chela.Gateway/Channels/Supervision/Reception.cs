@@ -16,8 +16,13 @@ internal sealed partial class Reception(
 {
     private const int MaxNameChars = 64;
 
+    /// <summary>How much an agent is told of what was said before it was called, in lines (08-channels § 2.3).</summary>
+    private const int UsualHistory = 50;
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly Overheard _overheard = new();
 
     /// <summary>Takes a message in. Returns when it is on disk or is not wanted; while the gateway cannot take it, it waits.</summary>
     /// <returns>False for a message that is not wanted.</returns>
@@ -42,6 +47,13 @@ internal sealed partial class Reception(
         }
     }
 
+    /// <summary>The sign for a message that was taken in; null for none.</summary>
+    public string? ReactionTo(ChannelMessage message) =>
+        message is { MessageId: not null, ReplyTo: not null }
+        && config.Current.Config.Channels.Find(message.Origin.Channel, message.Origin.Account)?.AckReaction is { Length: > 0 } emoji
+            ? emoji
+            : null;
+
     private async ValueTask<bool> TakeAsync(ChannelMessage message, FileFetch? fetch, CancellationToken ct)
     {
         var (channel, account) = (message.Origin.Channel, message.Origin.Account);
@@ -53,7 +65,10 @@ internal sealed partial class Reception(
         switch (SenderRules.Of(message, settings, senders.IsPaired(channel, account, message.SenderId)))
         {
             case SenderVerdict.Admitted:
-                return await BringAsync(Named(message), fetch is null ? [] : await fetch(ct));
+                return await BringAsync(message, fetch is null ? [] : await fetch(ct));
+            case SenderVerdict.NotCalled when message.ReplyTo is { } group && (settings.HistoryLimit ?? UsualHistory) is > 0 and var limit:
+                _overheard.Note(group, Named(message).Content, limit);
+                return false;
             case SenderVerdict.NotPaired:
                 await OfferCodeAsync(message, ct);
                 return false;
@@ -69,7 +84,12 @@ internal sealed partial class Reception(
         span?.SetTag("chela.channel", message.Origin.Channel);
         try
         {
-            await HandInAsync(message, files);
+            await HandInAsync(InContext(Named(message)), files);
+            if (message.ReplyTo is { } group)
+            {
+                _overheard.Forget(group);
+            }
+
             return true;
         }
         catch (RpcException e) when (e.Error.Kind is RpcErrorKind.TooMany or RpcErrorKind.InvalidParams)
@@ -110,6 +130,16 @@ internal sealed partial class Reception(
 
         var name = new string([.. (message.SenderName ?? message.SenderId).Where(letter => !char.IsControl(letter)).Take(MaxNameChars)]);
         return message with { Content = $"{name}: {message.Content}" };
+    }
+
+    /// <summary>Before what is said to the agent stands what was said in its group since it was last called; a command stays as it is.</summary>
+    private ChannelMessage InContext(ChannelMessage message)
+    {
+        var lines = message.ReplyTo is { } group && !message.Content.StartsWith('/') ? _overheard.In(group) : [];
+        return lines.Count == 0 ? message : message with
+        {
+            Content = $"[Said in the group since you last answered, for you to know]\n{string.Join('\n', lines)}\n\n[Said to you]\n{message.Content}",
+        };
     }
 
     private async Task OfferCodeAsync(ChannelMessage message, CancellationToken ct)

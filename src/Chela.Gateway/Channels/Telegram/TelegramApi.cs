@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Json;
@@ -66,6 +67,39 @@ internal sealed class TelegramApi(TimeProvider time) : IDisposable
     public Task<SentMessage> SendMessageAsync(TelegramAccountConfig account, SendMessage message, CancellationToken ct) =>
         CallAsync(account, "sendMessage", Json.SendMessage, Json.SentMessage, message, ct);
 
+    public Task EditMessageTextAsync(TelegramAccountConfig account, EditMessageText edit, CancellationToken ct) =>
+        CallAsync(account, "editMessageText", Json.EditMessageText, Json.JsonElement, edit, ct);
+
+    public Task SetMessageReactionAsync(TelegramAccountConfig account, SetMessageReaction reaction, CancellationToken ct) =>
+        CallAsync(account, "setMessageReaction", Json.SetMessageReaction, Json.JsonElement, reaction, ct);
+
+    public Task AnswerCallbackQueryAsync(TelegramAccountConfig account, AnswerCallbackQuery answer, CancellationToken ct) =>
+        CallAsync(account, "answerCallbackQuery", Json.AnswerCallbackQuery, Json.JsonElement, answer, ct);
+
+    /// <summary>Sends a file.</summary>
+    /// <param name="account">The bot.</param>
+    /// <param name="upload">The file.</param>
+    /// <param name="kind">What it is shown as: <c>photo</c>, <c>document</c> and so on.</param>
+    /// <param name="ct">Ends the try.</param>
+    public async Task<SentMessage> SendFileAsync(TelegramAccountConfig account, TelegramUpload upload, string kind, CancellationToken ct)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent(upload.ChatId), "chat_id" } };
+        if (upload.MessageThreadId is { } thread)
+        {
+            form.Add(new StringContent(thread.ToString(CultureInfo.InvariantCulture)), "message_thread_id");
+        }
+
+        if (upload.ReplyParameters is { } quote)
+        {
+            form.Add(new StringContent(JsonSerializer.Serialize(quote, Json.ReplyParameters)), "reply_parameters");
+        }
+
+        var file = new ReadOnlyMemoryContent(upload.Content);
+        file.Headers.ContentType = new MediaTypeHeaderValue(upload.MimeType);
+        form.Add(file, kind, upload.Name);
+        return await CallAsync(account, $"send{char.ToUpperInvariant(kind[0])}{kind[1..]}", form, Json.SentMessage, ct);
+    }
+
     public Task SendChatActionAsync(TelegramAccountConfig account, SendChatAction action, CancellationToken ct) =>
         CallAsync(account, "sendChatAction", Json.SendChatAction, Json.JsonElement, action, ct);
 
@@ -93,6 +127,11 @@ internal sealed class TelegramApi(TimeProvider time) : IDisposable
     {
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(parameters, sent));
         content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
+        return await CallAsync(account, method, content, read, ct);
+    }
+
+    private async Task<TResult> CallAsync<TResult>(TelegramAccountConfig account, string method, HttpContent content, JsonTypeInfo<TResult> read, CancellationToken ct)
+    {
         var body = await WithinAsync(async limited =>
         {
             using var answer = await _http.PostAsync($"{Root(account)}/bot{account.BotToken}/{method}", content, limited);

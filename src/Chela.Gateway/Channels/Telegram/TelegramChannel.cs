@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using Chela.Contracts.Channels;
 using Chela.Contracts.Messages;
 using Chela.Gateway.Config;
@@ -8,30 +6,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Channels.Telegram;
 
-/// <summary>
-/// Bots of Telegram. What people write is asked for, or posted by Telegram where the account has an address for it. An update is confirmed only when
-/// its message is on disk: what comes again is known by its id.
-/// </summary>
-internal sealed partial class TelegramChannel(
-    TelegramApi api, TelegramFiles files, SetMyCommands commands, ConfigStore config, TimeProvider time, ILogger<TelegramChannel> logger)
-    : IChannel, IProbedChannel, ITypingChannel
+/// <summary>Bots of Telegram.</summary>
+internal sealed partial class TelegramChannel(TelegramIntake intake, TelegramApi api, ConfigStore config, ILogger<TelegramChannel> logger)
+    : IChannel, IProbedChannel, ITypingChannel, IFileChannel, IEditingChannel, IReactingChannel
 {
     public const string ChannelName = "telegram";
 
     /// <summary>The longest text of a message, in UTF-16 code units without markup.</summary>
     public const int MaxChars = 4096;
 
+    private const long MaxFileBytes = 50 * 1024 * 1024; // core.telegram.org/bots/api#sending-files
+
     private const int UsualChars = 4000; // as OpenClaw cuts (08-channels § 3)
 
-    /// <summary>How long Telegram holds back the answer to a poll while nobody writes, in seconds.</summary>
-    private const int PollSeconds = 25;
-
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
-
-    private static readonly string[] Wanted = ["message", "channel_post"];
-
-    /// <summary>Who the accounts are, since they connected.</summary>
-    private readonly ConcurrentDictionary<string, TelegramUser> _bots = new(StringComparer.Ordinal);
+    private static readonly TimeSpan PaceInGroups = TimeSpan.FromSeconds(3); // 20 messages a minute, says core.telegram.org/bots/faq
+    private static readonly TimeSpan PaceInPrivate = TimeSpan.FromSeconds(1);
 
     public string Name => ChannelName;
 
@@ -41,46 +30,54 @@ internal sealed partial class TelegramChannel(
 
     public int MaxCharsFor(ReplyTarget target) => Math.Min(MaxChars, Find(target.Account)?.TextChunkLimit ?? UsualChars);
 
-    public async Task RunAsync(IChannelDoor door, CancellationToken ct)
+    public long MaxFileBytesFor(ReplyTarget target) => MaxFileBytes;
+
+    public TimeSpan? EditPaceFor(ReplyTarget target) => target.Kind == PeerKind.Direct ? PaceInPrivate : PaceInGroups;
+
+    public Task RunAsync(IChannelDoor door, CancellationToken ct) => intake.RunAsync(door, ct);
+
+    public Task<SendOutcome> SendAsync(OutboundPiece piece, CancellationToken ct) => TryAsync(piece.Target, account => WithMarkupAsync(piece, async html =>
     {
-        var account = Find(door.Account) ?? throw new ChannelRefusedException($"channels.telegram.{door.Account} is not there any more.");
+        var sent = await api.SendMessageAsync(account, MessageOf(piece, html), ct);
+        return NameOf(sent);
+    }));
+
+    public Task<SendOutcome> EditAsync(string messageId, OutboundPiece piece, CancellationToken ct) => TryAsync(piece.Target, account => WithMarkupAsync(piece, async html =>
+    {
+        var edit = new EditMessageText(piece.Target.Chat, Number(messageId), html ?? piece.Text)
+        {
+            ParseMode = html is null ? null : TelegramHtml.ParseMode,
+            ReplyMarkup = ButtonsOf(piece),
+        };
         try
         {
-            _bots[door.Account] = await api.GetMeAsync(account, ct);
-            await OfferCommandsAsync(account, ct);
-            await (account.WebhookUrl is { } url ? AwaitPostsAsync(account, url, door, ct) : PollAsync(account, door, ct));
+            await api.EditMessageTextAsync(account, edit, ct);
         }
-        catch (TelegramException e) when (e.Error.IsUnknownBot)
+        catch (TelegramException e) when (e.Error.Code == 400 && e.Message.Contains("message is not modified", StringComparison.Ordinal))
         {
-            throw new ChannelRefusedException("Telegram does not know the bot token.");
+            // It says so already.
         }
-        catch (TelegramException e)
-        {
-            throw new HttpRequestException(e.Message, e);
-        }
-    }
 
-    public async Task<SendOutcome> SendAsync(OutboundPiece piece, CancellationToken ct)
+        return messageId;
+    }));
+
+    public Task<SendOutcome> SendFileAsync(OutboundFile file, CancellationToken ct) => TryAsync(file.Target, async account =>
     {
-        if (Find(piece.Target.Account) is not { } account)
+        var upload = new TelegramUpload(file.Target.Chat, file.Name, file.MimeType, file.Content)
         {
-            return SendOutcome.Refused($"channels.telegram.{piece.Target.Account} is not set.");
-        }
-
+            MessageThreadId = ThreadOf(file.Target),
+            ReplyParameters = QuoteOf(file.ReplyToId),
+        };
         try
         {
-            return await SendAsync(account, piece, TelegramHtml.Of(piece.Text), ct);
+            return NameOf(await api.SendFileAsync(account, upload, upload.Kind, ct));
         }
-        catch (TelegramException e) when (e.Error is { Code: 400 } && e.Message.Contains("parse entities", StringComparison.Ordinal))
+        catch (TelegramException e) when (e.Error.Code == 400 && upload.Kind != TelegramUpload.Document)
         {
-            Log.NotParsed(logger, piece.IdempotencyKey, e.Message);
-            return await TryPlainAsync(account, piece, ct);
+            Log.SentAsDocument(logger, file.IdempotencyKey, e.Message);
+            return NameOf(await api.SendFileAsync(account, upload, TelegramUpload.Document, ct));
         }
-        catch (Exception e) when (e is TelegramException or HttpRequestException)
-        {
-            return OutcomeOf(e);
-        }
-    }
+    });
 
     public async Task<string> ProbeAsync(string account, CancellationToken ct)
     {
@@ -105,120 +102,77 @@ internal sealed partial class TelegramChannel(
         }
     }
 
-    /// <summary>Takes in one update; one that cannot be read is passed over, or it would come for ever.</summary>
-    /// <returns>False, and nothing was taken, before the account has connected for the first time: until then it does not know its own name.</returns>
-    public async Task<bool> TakeAsync(JsonElement update, IChannelDoor door, CancellationToken ct)
+    public async Task ReactAsync(ReplyTarget target, string messageId, string emoji, CancellationToken ct)
     {
-        if (!_bots.TryGetValue(door.Account, out var bot))
+        if (Find(target.Account) is { } account)
         {
-            return false;
+            await api.SetMessageReactionAsync(account, new SetMessageReaction(target.Chat, Number(messageId), [new ReactionType("emoji", emoji)]), ct);
+        }
+    }
+
+    private async Task<SendOutcome> TryAsync(ReplyTarget target, Func<TelegramAccountConfig, Task<string>> send)
+    {
+        if (Find(target.Account) is not { } account)
+        {
+            return SendOutcome.Refused($"channels.telegram.{target.Account} is not set.");
         }
 
-        TelegramUpdate read;
         try
         {
-            read = update.Deserialize(TelegramJson.Default.TelegramUpdate)!;
+            return SendOutcome.Sent(await send(account));
         }
-        catch (JsonException e)
+        catch (TelegramException e)
         {
-            Log.NotRead(logger, door.Account, e.Message);
-            return true;
+            return e.Error.Code is 429 or >= 500 or 401 or 404 ? SendOutcome.Later(e.Message, e.Error.RetryAfter) : SendOutcome.Refused(e.Message);
         }
-
-        if (TelegramUpdates.MessageOf(read, door.Account, bot) is { } message && Find(door.Account) is { } account)
+        catch (HttpRequestException e)
         {
-            var named = TelegramUpdates.FilesOf((read.Message ?? read.ChannelPost)!);
-            await door.ReceiveAsync(message, named.Count == 0 ? null : stop => files.FetchAsync(account, named, stop), ct);
-        }
-
-        return true;
-    }
-
-    private async Task PollAsync(TelegramAccountConfig account, IChannelDoor door, CancellationToken ct)
-    {
-        await api.DeleteWebhookAsync(account, ct);
-        door.Connected();
-        long? next = null;
-        while (true)
-        {
-            var updates = await api.GetUpdatesAsync(account, new GetUpdates(next, PollSeconds, Wanted), ct);
-            door.Heard();
-            foreach (var update in updates)
-            {
-                await TakeAsync(update, door, ct);
-                next = update.TryGetProperty("update_id", out var id) && id.TryGetInt64(out var number) ? number + 1 : next;
-            }
+            return SendOutcome.Later($"Telegram cannot be reached: {e.Message}");
         }
     }
 
-    /// <summary>Has Telegram post what people write, and looks now and then whether it still knows the bot.</summary>
-    private async Task AwaitPostsAsync(TelegramAccountConfig account, string url, IChannelDoor door, CancellationToken ct)
-    {
-        var hook = new SetWebhook($"{url.TrimEnd('/')}{TelegramEndpoint.PathOf(door.Account)}", account.WebhookSecret!, Wanted);
-        await api.SetWebhookAsync(account, hook, ct);
-        door.Connected();
-        while (true)
-        {
-            await Task.Delay(BetweenLooks, time, ct);
-            await api.GetMeAsync(account, ct);
-            door.Heard();
-        }
-    }
-
-    /// <summary>Shows people the commands where they type; a bot that may not do so works without.</summary>
-    private async Task OfferCommandsAsync(TelegramAccountConfig account, CancellationToken ct)
+    /// <summary>Sends a text with its markup, and as it is where Telegram cannot read that.</summary>
+    private async Task<string> WithMarkupAsync(OutboundPiece piece, Func<string?, Task<string>> send)
     {
         try
         {
-            await api.SetMyCommandsAsync(account, commands, ct);
+            return await send(TelegramHtml.Of(piece.Text));
         }
-        catch (TelegramException e) when (!e.Error.IsUnknownBot)
+        catch (TelegramException e) when (e.Error.Code == 400 && e.Message.Contains("parse entities", StringComparison.Ordinal))
         {
-            Log.NoCommands(logger, e.Message);
+            Log.NotParsed(logger, piece.IdempotencyKey, e.Message);
+            return await send(null);
         }
     }
 
-    private async Task<SendOutcome> TryPlainAsync(TelegramAccountConfig account, OutboundPiece piece, CancellationToken ct)
+    private static SendMessage MessageOf(OutboundPiece piece, string? html) => new(piece.Target.Chat, html ?? piece.Text)
     {
-        try
-        {
-            return await SendAsync(account, piece, null, ct);
-        }
-        catch (Exception e) when (e is TelegramException or HttpRequestException)
-        {
-            return OutcomeOf(e);
-        }
-    }
-
-    private async Task<SendOutcome> SendAsync(TelegramAccountConfig account, OutboundPiece piece, string? html, CancellationToken ct)
-    {
-        var message = new SendMessage(piece.Target.Chat, html ?? piece.Text) { ParseMode = html is null ? null : "HTML", MessageThreadId = ThreadOf(piece.Target) };
-        var sent = await api.SendMessageAsync(account, message, ct);
-        return SendOutcome.Sent(sent.MessageId.ToString(CultureInfo.InvariantCulture));
-    }
-
-    private static SendOutcome OutcomeOf(Exception problem) => problem switch
-    {
-        TelegramException { Error: { Code: 429 or >= 500 or 401 or 404 } error } => SendOutcome.Later(problem.Message, error.RetryAfter),
-        TelegramException => SendOutcome.Refused(problem.Message),
-        _ => SendOutcome.Later($"Telegram cannot be reached: {problem.Message}"),
+        ParseMode = html is null ? null : TelegramHtml.ParseMode,
+        MessageThreadId = ThreadOf(piece.Target),
+        ReplyParameters = QuoteOf(piece.ReplyToId),
+        ReplyMarkup = ButtonsOf(piece),
     };
+
+    private static InlineKeyboard? ButtonsOf(OutboundPiece piece) =>
+        piece.Choices.Count == 0 ? null : new InlineKeyboard([[.. piece.Choices.Select(choice => new InlineButton(choice.Label, choice.Command))]]);
+
+    private static ReplyParameters? QuoteOf(string? messageId) => messageId is null ? null : new ReplyParameters(Number(messageId), AllowSendingWithoutReply: true);
+
+    private static string NameOf(SentMessage sent) => sent.MessageId.ToString(CultureInfo.InvariantCulture);
+
+    private static long Number(string messageId) => long.Parse(messageId, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static long? ThreadOf(ReplyTarget target) =>
         long.TryParse(target.Thread, NumberStyles.None, CultureInfo.InvariantCulture, out var thread) ? thread : null;
 
-    private TelegramAccountConfig? Find(string account) =>
-        config.Current.Config.Channels.Telegram.GetValueOrDefault(account) is { } found && found.Runs() ? found : null;
+    private TelegramAccountConfig? Find(string account) => TelegramIntake.Account(config, account);
 
     private static partial class Log
     {
-        [LoggerMessage(1740, LogLevel.Warning, "An update of the Telegram account {Account} cannot be read, and is passed over: {Reason}")]
-        public static partial void NotRead(ILogger logger, string account, string reason);
-
         [LoggerMessage(1741, LogLevel.Information, "Telegram could not read the markup of the piece {Piece}; it is sent as plain text: {Reason}")]
         public static partial void NotParsed(ILogger logger, string piece, string reason);
 
-        [LoggerMessage(1742, LogLevel.Information, "Telegram does not show the commands: {Reason}")]
-        public static partial void NoCommands(ILogger logger, string reason);
+        [LoggerMessage(1744, LogLevel.Information, "Telegram did not take the file {Piece} as what it is; it is sent as a document: {Reason}")]
+        public static partial void SentAsDocument(ILogger logger, string piece, string reason);
     }
 }

@@ -13,7 +13,7 @@ namespace Chela.Gateway.Channels.Telegram;
 /// <c>POST /channels/telegram/{account}</c>: Telegram posts an update, and hears 200 when its message is on disk; else it posts it again. Whoever does
 /// not show the secret of the account learns nothing and changes nothing.
 /// </summary>
-internal sealed class TelegramEndpoint(TelegramChannel channel, Accounts accounts, FailedAttempts attempts, ConfigStore config, TimeProvider time)
+internal sealed class TelegramEndpoint(TelegramIntake intake, Accounts accounts, FailedAttempts attempts, ConfigStore config, TimeProvider time)
 {
     /// <summary>Where Telegram shows the secret (setWebhook, <c>secret_token</c>).</summary>
     public const string SecretHeader = "X-Telegram-Bot-Api-Secret-Token";
@@ -72,7 +72,7 @@ internal sealed class TelegramEndpoint(TelegramChannel channel, Accounts account
         try
         {
             door.Heard();
-            if (!await channel.TakeAsync(update, door, either.Token))
+            if (!await intake.TakeAsync(update, door, either.Token))
             {
                 PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
             }

@@ -6,6 +6,9 @@ namespace Chela.Gateway.Channels.Telegram;
 /// <summary>The few tags of HTML that Telegram knows (https://core.telegram.org/bots/api#html-style). Everything else is escaped.</summary>
 internal sealed class TelegramHtml : MarkupStyle
 {
+    /// <summary>What Telegram calls it.</summary>
+    public const string ParseMode = "HTML";
+
     private static readonly TelegramHtml Style = new();
 
     /// <summary>The text, which is Markdown, in these tags.</summary>

@@ -30,6 +30,18 @@ internal sealed record TelegramUpdate(long UpdateId)
     public TelegramMessage? Message { get; init; }
 
     public TelegramMessage? ChannelPost { get; init; }
+
+    public TelegramPressed? CallbackQuery { get; init; }
+}
+
+/// <summary>A button that somebody pressed (CallbackQuery).</summary>
+internal sealed record TelegramPressed(string Id, TelegramUser From)
+{
+    /// <summary>The message under which it stands.</summary>
+    public TelegramMessage? Message { get; init; }
+
+    /// <summary>What the button was sent with; also what a strange client says that it is.</summary>
+    public string? Data { get; init; }
 }
 
 /// <summary>A message in a chat.</summary>
@@ -123,6 +135,60 @@ internal sealed record SendMessage(string ChatId, string Text)
     public string? ParseMode { get; init; }
 
     public long? MessageThreadId { get; init; }
+
+    public ReplyParameters? ReplyParameters { get; init; }
+
+    public InlineKeyboard? ReplyMarkup { get; init; }
+}
+
+/// <summary>Parameters of <c>editMessageText</c>.</summary>
+internal sealed record EditMessageText(string ChatId, long MessageId, string Text)
+{
+    public string? ParseMode { get; init; }
+
+    public InlineKeyboard? ReplyMarkup { get; init; }
+}
+
+/// <summary>The message that is answered.</summary>
+internal sealed record ReplyParameters(long MessageId, bool AllowSendingWithoutReply);
+
+/// <summary>Buttons under a message, in rows.</summary>
+internal sealed record InlineKeyboard([property: JsonPropertyName("inline_keyboard")] IReadOnlyList<IReadOnlyList<InlineButton>> Rows);
+
+/// <summary>A button.</summary>
+/// <param name="CallbackData">At most 64 bytes.</param>
+internal sealed record InlineButton(string Text, string CallbackData);
+
+/// <summary>Parameters of <c>answerCallbackQuery</c>.</summary>
+internal sealed record AnswerCallbackQuery(string CallbackQueryId);
+
+/// <summary>Parameters of <c>setMessageReaction</c>.</summary>
+internal sealed record SetMessageReaction(string ChatId, long MessageId, IReadOnlyList<ReactionType> Reaction);
+
+/// <summary>A reaction.</summary>
+internal sealed record ReactionType(string Type, string Emoji);
+
+/// <summary>Parameters of the calls that send a file, which are no JSON.</summary>
+internal sealed record TelegramUpload(string ChatId, string Name, string MimeType, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>A file as it is.</summary>
+    public const string Document = "document";
+
+    private const int MaxPhotoBytes = 10 * 1024 * 1024;
+
+    public long? MessageThreadId { get; init; }
+
+    public ReplyParameters? ReplyParameters { get; init; }
+
+    /// <summary>What Telegram shows it as; also the name of the field in which the file stands.</summary>
+    public string Kind => MimeType switch
+    {
+        "image/jpeg" or "image/png" when Content.Length <= MaxPhotoBytes => "photo",
+        "image/gif" => "animation",
+        "video/mp4" => "video",
+        "audio/mpeg" or "audio/mp4" => "audio",
+        _ => Document,
+    };
 }
 
 /// <summary>Parameters of <c>sendChatAction</c>.</summary>
@@ -163,6 +229,9 @@ internal sealed record SentMessage(long MessageId);
 [JsonSerializable(typeof(SentMessage))]
 [JsonSerializable(typeof(GetUpdates))]
 [JsonSerializable(typeof(SendMessage))]
+[JsonSerializable(typeof(EditMessageText))]
+[JsonSerializable(typeof(AnswerCallbackQuery))]
+[JsonSerializable(typeof(SetMessageReaction))]
 [JsonSerializable(typeof(SendChatAction))]
 [JsonSerializable(typeof(SetWebhook))]
 [JsonSerializable(typeof(GetFile))]

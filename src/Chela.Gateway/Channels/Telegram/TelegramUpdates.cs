@@ -10,6 +10,13 @@ internal static class TelegramUpdates
     /// <summary>The message in an update; null where nobody says anything in it, or another bot does.</summary>
     public static ChannelMessage? MessageOf(TelegramUpdate update, string account, TelegramUser bot)
     {
+        if (update.CallbackQuery is { } pressed)
+        {
+            return pressed is { Message: { } under, Data: { Length: > 0 } command } && pressed.From.IsBot is not true
+                ? In(under, account, $"press:{pressed.Id}", Number(pressed.From.Id), command) with { SenderName = NameOf(pressed.From), IsMention = true }
+                : null;
+        }
+
         if ((update.Message ?? update.ChannelPost) is not { } message || message.From?.IsBot is true || SenderOf(message) is not { } sender)
         {
             return null;
@@ -21,19 +28,11 @@ internal static class TelegramUpdates
             return null;
         }
 
-        var chat = Number(message.Chat.Id);
-        var kind = message.Chat.Type switch { "private" => PeerKind.Direct, "channel" => PeerKind.Channel, _ => PeerKind.Group };
-        var thread = message.IsTopicMessage is true && message.MessageThreadId is { } topic ? Number(topic) : null;
         var mentions = MentionsOf(message, text, bot);
-        return new ChannelMessage(
-            $"{TelegramChannel.ChannelName}:{account}:{chat}:{Number(message.MessageId)}",
-            new Origin(TelegramChannel.ChannelName, account, new Peer(kind, chat)) { Thread = thread is null ? null : new SessionThread(thread) },
-            sender,
-            Without(text, mentions),
-            message.Date * 1000)
+        return In(message, account, Number(message.MessageId), sender, Without(text, mentions)) with
         {
-            ReplyTo = new ReplyTarget(TelegramChannel.ChannelName, account, chat) { Kind = kind, Thread = thread },
             SenderName = NameOf(message),
+            MessageId = Number(message.MessageId),
             IsMention = mentions.Count > 0 || message.ReplyToMessage?.From?.Id == bot.Id,
         };
     }
@@ -42,15 +41,30 @@ internal static class TelegramUpdates
     public static IReadOnlyList<TelegramFile> FilesOf(TelegramMessage message) =>
         [.. new[] { message.Photo?.MaxBy(size => size.FileSize ?? 0), message.Document, message.Voice, message.Audio, message.Video }.OfType<TelegramFile>()];
 
+    /// <summary>Something that was said in the chat of a message.</summary>
+    private static ChannelMessage In(TelegramMessage message, string account, string id, string sender, string text)
+    {
+        var chat = Number(message.Chat.Id);
+        var kind = message.Chat.Type switch { "private" => PeerKind.Direct, "channel" => PeerKind.Channel, _ => PeerKind.Group };
+        var thread = message.IsTopicMessage is true && message.MessageThreadId is { } topic ? Number(topic) : null;
+        return new ChannelMessage(
+            $"{TelegramChannel.ChannelName}:{account}:{chat}:{id}",
+            new Origin(TelegramChannel.ChannelName, account, new Peer(kind, chat)) { Thread = thread is null ? null : new SessionThread(thread) },
+            sender,
+            text,
+            message.Date * 1000)
+        {
+            ReplyTo = new ReplyTarget(TelegramChannel.ChannelName, account, chat) { Kind = kind, Thread = thread },
+        };
+    }
+
     private static string? SenderOf(TelegramMessage message) =>
         message.SenderChat is { } inNameOf ? Number(inNameOf.Id) : message.From is { } person ? Number(person.Id) : null;
 
-    private static string? NameOf(TelegramMessage message) => message.SenderChat?.Title
-        ?? (message.From is { } person ? string.Join(' ', new[] { person.FirstName, person.LastName }.Where(name => !string.IsNullOrWhiteSpace(name))) : null) switch
-        {
-            "" => null,
-            var name => name,
-        };
+    private static string? NameOf(TelegramMessage message) => message.SenderChat?.Title ?? NameOf(message.From);
+
+    private static string? NameOf(TelegramUser? person) =>
+        string.Join(' ', new[] { person?.FirstName, person?.LastName }.Where(name => !string.IsNullOrWhiteSpace(name))) is { Length: > 0 } name ? name : null;
 
     /// <summary>What stands for the text of a file without one.</summary>
     private static string? KindOf(TelegramMessage message) =>

@@ -55,6 +55,24 @@ internal static class ChannelShapes
             log.Left($"{key}.{moved}", "the address that Telegram posts to is another one here: set webhookUrl and webhookSecret anew, or let the gateway ask Telegram");
         }
 
+        ChangeAnswers(account);
         return account;
+    }
+
+    /// <summary>How answers look: other words for the same (08-channels § 3), or for what comes closest.</summary>
+    private static void ChangeAnswers(JsonObject account)
+    {
+        var mode = account["streaming"] is JsonObject nested ? nested["mode"] : account["streaming"] ?? account["streamMode"];
+        account.Remove("streamMode");
+        account.Remove("streaming");
+        if (mode is not null)
+        {
+            account["streaming"] = mode.ToString() is StreamingModes.Off or "false" ? StreamingModes.Off : StreamingModes.Partial;
+        }
+
+        if (account["replyToMode"] is { } quotes)
+        {
+            account["replyToMode"] = quotes.ToString() == ReplyToModes.Off ? ReplyToModes.Off : ReplyToModes.First;
+        }
     }
 }

@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace Chela.Gateway.Sessions.Retention;
 
 /// <summary>
-/// Deletes files that nothing names any more: no message whose run has not ended, and no transcript, also of those that no session has. It looks
-/// through all of them, and therefore seldom; where one cannot be read, nothing is deleted.
+/// Deletes files that nothing names any more: no message whose run has not ended, none that waits to be delivered, and no transcript, also of those
+/// that no session has. It looks through all of them, and therefore seldom; where one cannot be read, nothing is deleted.
 /// </summary>
 internal sealed partial class AttachmentSweep(
-    BlobFolder blobs, Inbox inbox, Transcripts transcripts, TimeProvider time, ILogger<AttachmentSweep> logger)
+    BlobFolder blobs, Inbox inbox, Outbox outbox, Transcripts transcripts, TimeProvider time, ILogger<AttachmentSweep> logger)
 {
     /// <summary>How old a file is that goes. One that is younger may belong to a message that is just coming in.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
@@ -51,7 +51,7 @@ internal sealed partial class AttachmentSweep(
     /// <summary>First what the inbox names: a message that leaves it meanwhile stands in its transcript by then.</summary>
     private async Task<HashSet<string>> NamedAsync(CancellationToken ct)
     {
-        var named = inbox.Files.ToHashSet(StringComparer.Ordinal);
+        var named = inbox.Files.Concat(outbox.Files).ToHashSet(StringComparer.Ordinal);
         foreach (var id in transcripts.All)
         {
             named.UnionWith(await NamedInAsync(id, ct));

@@ -13,6 +13,7 @@ internal sealed class Router(ConfigStore config)
     {
         Origin = message.Origin,
         ReplyTo = message.ReplyTo,
+        MessageId = message.MessageId,
     };
 
     /// <summary>The session of what is said there.</summary>

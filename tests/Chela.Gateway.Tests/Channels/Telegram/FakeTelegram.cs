@@ -112,6 +112,19 @@ internal sealed class FakeTelegram : IAsyncDisposable
         return Tell(new JsonObject { ["update_id"] = Interlocked.Increment(ref _lastUpdate), ["message"] = message });
     }
 
+    /// <summary>A person presses a button under a message of the bot in private.</summary>
+    public JsonObject Press(string data, long from = 42) => Tell(new JsonObject
+    {
+        ["update_id"] = Interlocked.Increment(ref _lastUpdate),
+        ["callback_query"] = new JsonObject
+        {
+            ["id"] = $"press-{_lastUpdate}",
+            ["from"] = new JsonObject { ["id"] = from, ["is_bot"] = false, ["first_name"] = "Anna" },
+            ["message"] = new JsonObject { ["message_id"] = 1, ["date"] = 0, ["chat"] = new JsonObject { ["id"] = from, ["type"] = "private" } },
+            ["data"] = data,
+        },
+    });
+
     /// <summary>Tells bots of an update as it is.</summary>
     private JsonObject Tell(JsonObject update)
     {
@@ -169,8 +182,7 @@ internal sealed class FakeTelegram : IAsyncDisposable
             return;
         }
 
-        using var document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        var call = new BotCall(path.Split('/')[^1], document.RootElement.Clone());
+        var call = new BotCall(path.Split('/')[^1], await ParametersAsync(context.Request));
         var isBot = path.StartsWith($"/bot{Token}/", StringComparison.Ordinal);
         var (status, body) = !isBot ? Refusal(401, "Unauthorized") : Answer(call) ?? (200, new JsonObject { ["ok"] = true, ["result"] = await ResultAsync(call, context.RequestAborted) }.ToJsonString());
         if (call.Method != "getUpdates")
@@ -182,6 +194,31 @@ internal sealed class FakeTelegram : IAsyncDisposable
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>JSON, or the fields of a form; a file stands there by its name, type and text.</summary>
+    private static async Task<JsonElement> ParametersAsync(HttpRequest request)
+    {
+        if (!request.HasFormContentType)
+        {
+            using var document = await JsonDocument.ParseAsync(request.Body);
+            return document.RootElement.Clone();
+        }
+
+        var form = await request.ReadFormAsync();
+        var fields = new JsonObject();
+        foreach (var (name, value) in form)
+        {
+            fields[name] = value.ToString();
+        }
+
+        foreach (var file in form.Files)
+        {
+            using var content = new StreamReader(file.OpenReadStream());
+            fields[file.Name] = $"{file.FileName} {file.ContentType} {await content.ReadToEndAsync()}";
+        }
+
+        return JsonSerializer.SerializeToElement(fields);
     }
 
     public static (int Status, string Body) Refusal(int code, string description, int? retryAfter = null)
@@ -199,7 +236,7 @@ internal sealed class FakeTelegram : IAsyncDisposable
     {
         "getMe" => new JsonObject { ["id"] = BotId, ["is_bot"] = true, ["first_name"] = "Chela", ["username"] = BotName },
         "getUpdates" => await UpdatesAsync(call, ct),
-        "sendMessage" => new JsonObject { ["message_id"] = Interlocked.Increment(ref _lastMessage), ["date"] = 1, ["chat"] = new JsonObject { ["id"] = 1, ["type"] = "private" } },
+        "sendMessage" or "sendDocument" or "sendPhoto" => new JsonObject { ["message_id"] = Interlocked.Increment(ref _lastMessage), ["date"] = 1, ["chat"] = new JsonObject { ["id"] = 1, ["type"] = "private" } },
         "getFile" => new JsonObject { ["file_id"] = call.Parameters.Text("file_id"), ["file_path"] = $"documents/{call.Parameters.Text("file_id")}" },
         _ => true,
     };

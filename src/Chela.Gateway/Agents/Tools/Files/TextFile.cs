@@ -70,8 +70,8 @@ internal static class TextFile
         }
     }
 
-    /// <summary>Reads no more than the bound even if the file grows meanwhile.</summary>
-    private static ReadOnlySpan<byte> ReadBytes(WorkspaceEntry file)
+    /// <summary>The content of a file: no more than it had when it was found, even if it grows meanwhile.</summary>
+    public static byte[] ReadBytes(WorkspaceEntry file)
     {
         using var handle = file.OpenRead();
         var bytes = new byte[(int)file.Size];
@@ -81,6 +81,6 @@ internal static class TextFile
             length += read;
         }
 
-        return bytes.AsSpan(0, length);
+        return length == bytes.Length ? bytes : bytes[..length];
     }
 }

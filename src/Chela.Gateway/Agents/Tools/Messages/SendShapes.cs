@@ -14,16 +14,30 @@ internal sealed record SessionSendArguments(
     [property: Description("The text."), StringLength(SendLimits.LongestText, MinimumLength = 1)] string Text);
 
 /// <summary>Arguments of <c>message.send</c>.</summary>
-internal sealed record MessageSendArguments(
-    [property: Description("The channel, for example webhook."), StringLength(64, MinimumLength = 1)] string Channel,
-    [property: Description("The account of the channel, by its name in the configuration."), StringLength(64, MinimumLength = 1)] string Account,
-    [property: Description("The conversation, as the channel names it."), StringLength(256, MinimumLength = 1)] string Chat,
-    [property: Description("The text."), StringLength(SendLimits.LongestText, MinimumLength = 1)] string Text);
+internal sealed record MessageSendArguments
+{
+    [Description("The channel, for example telegram. Without channel, account and chat it goes to whoever wrote to you."), StringLength(64, MinimumLength = 1)]
+    public string? Channel { get; init; }
+
+    [Description("The account of the channel, by its name in the configuration."), StringLength(64, MinimumLength = 1)]
+    public string? Account { get; init; }
+
+    [Description("The conversation, as the channel names it."), StringLength(256, MinimumLength = 1)]
+    public string? Chat { get; init; }
+
+    [Description("The text; may be left out where there are files."), StringLength(SendLimits.LongestText, MinimumLength = 1)]
+    public string? Text { get; init; }
+
+    [Description("Files of your workspace to send with it, from the workspace's root: pictures/cat.png"), MaxLength(SendLimits.MostFiles)]
+    public IReadOnlyList<string>? Files { get; init; }
+}
 
 /// <summary>Bounds and names of what tools send.</summary>
 internal static class SendLimits
 {
     public const int LongestText = 100_000;
+
+    public const int MostFiles = 10;
 
     /// <summary>A name for what a call sends: the same when the same call is made again, and another for another text, also where models number their calls anew.</summary>
     public static string IdOf(string kind, ToolContext context, params ReadOnlySpan<string> said)
