@@ -12,13 +12,24 @@ internal static class PushBody
     /// <summary>The longest body, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>False when the request was answered because it says that it is something else.</summary>
+    public static bool IsJson(HttpContext context)
+    {
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            && MediaTypeNames.Application.Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        Refuse(context, StatusCodes.Status415UnsupportedMediaType);
+        return false;
+    }
+
     /// <summary>The body; null when the request was answered instead.</summary>
     public static async Task<JsonElement?> ReadJsonAsync(HttpContext context)
     {
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-            || !MediaTypeNames.Application.Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase))
+        if (!IsJson(context))
         {
-            Refuse(context, StatusCodes.Status415UnsupportedMediaType);
             return null;
         }
 

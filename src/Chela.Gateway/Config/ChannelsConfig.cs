@@ -12,9 +12,13 @@ internal sealed record ChannelsConfig
     [MaxLength(1_000), Description("Bots of Telegram, by names of yours.")]
     public IReadOnlyDictionary<string, TelegramAccountConfig> Telegram { get; init; } = new Dictionary<string, TelegramAccountConfig>();
 
+    [MaxLength(1_000), Description("Apps of Feishu or Lark, by names of yours.")]
+    public IReadOnlyDictionary<string, FeishuAccountConfig> Feishu { get; init; } = new Dictionary<string, FeishuAccountConfig>();
+
     /// <summary>The accounts of the chat platforms, each by its channel and its name.</summary>
     public IEnumerable<(string Channel, string Name, ChannelAccountConfig Account)> Accounts() =>
-        Telegram.Select(account => ("telegram", account.Key, (ChannelAccountConfig)account.Value));
+        Telegram.Select(account => ("telegram", account.Key, (ChannelAccountConfig)account.Value))
+            .Concat(Feishu.Select(account => ("feishu", account.Key, (ChannelAccountConfig)account.Value)));
 
     /// <summary>An account of a chat platform; null where there is none.</summary>
     public ChannelAccountConfig? Find(string channel, string name) =>

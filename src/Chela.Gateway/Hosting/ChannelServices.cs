@@ -3,6 +3,7 @@ using Chela.Contracts.Messages;
 using Chela.Gateway.Access.Senders;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
+using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.Webhook;
@@ -63,7 +64,8 @@ internal static class ChannelServices
         .AddSingleton<IMethodModule, SenderMethods>()
         .AddSingleton<IOutboundChannel, WebhookChannel>()
         .AddSingleton<WebhookEndpoint>()
-        .AddTelegram();
+        .AddTelegram()
+        .AddFeishu();
 
     private static IServiceCollection AddTelegram(this IServiceCollection services) => services
         .AddSingleton<TelegramApi>()
@@ -72,6 +74,15 @@ internal static class ChannelServices
         .AddSingleton<TelegramEndpoint>()
         .AddSingleton(provider => TelegramCommandsOf(provider.GetRequiredService<CommandTable>()))
         .AddChannel<TelegramChannel>();
+
+    private static IServiceCollection AddFeishu(this IServiceCollection services) => services
+        .AddSingleton<FeishuHttp>()
+        .AddSingleton<FeishuTokens>()
+        .AddSingleton<FeishuApi>()
+        .AddSingleton<FeishuConnection>()
+        .AddSingleton<FeishuFiles>()
+        .AddSingleton<FeishuEndpoint>()
+        .AddChannel<FeishuChannel>();
 
     private static IServiceCollection AddChannel<T>(this IServiceCollection services)
         where T : class, IChannel => services

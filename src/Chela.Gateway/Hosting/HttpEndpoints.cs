@@ -1,5 +1,6 @@
 using Chela.Contracts.Events;
 using Chela.Gateway.Bus;
+using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Connections;
@@ -30,6 +31,7 @@ internal static class HttpEndpoints
         app.MapGet("/metrics", context => context.RequestServices.GetRequiredService<MetricsEndpoint>().AnswerAsync(context));
         app.Map("/mcp", context => context.RequestServices.GetRequiredService<McpEndpoint>().AnswerAsync(context));
         app.MapPost(TelegramEndpoint.PathOf("{account}"), context => context.RequestServices.GetRequiredService<TelegramEndpoint>().AnswerAsync(context));
+        app.MapPost(FeishuEndpoint.PathOf("{account}"), context => context.RequestServices.GetRequiredService<FeishuEndpoint>().AnswerAsync(context));
         app.MapPost("/webhook/{account}", context => context.RequestServices.GetRequiredService<WebhookEndpoint>().AnswerAsync(context));
         app.MapFallback("{**path}", AcceptAsync);
     }

@@ -91,6 +91,14 @@ public sealed class MigrateCommandTests : IDisposable
         Assert.Contains(run, line => line.StartsWith("left gateway.auth.token | its secret comes from 'file'", StringComparison.Ordinal));
         Assert.Contains(run, line => line.EndsWith("import them with sessions.import", StringComparison.Ordinal));
         Assert.Contains(run, line => line.StartsWith("left messages.queue.debounceMsByChannel", StringComparison.Ordinal));
+        Assert.Equal(
+            """
+            {"domain":"lark","connectionMode":"webhook","encryptKey":"canary-encrypt-key-01","verificationToken":"canary-verification-token",
+            "appId":"cli_a1b2c3d4e5f6a7b8","appSecret":"canary-feishu-secret","allowFrom":["ou_anna"]}
+            """.ReplaceLineEndings(""),
+            config.Find("channels/feishu/work")!.Value.GetRawText().ReplaceLineEndings(""));
+        Assert.Contains(run, line => line.StartsWith("left channels.feishu.work.webhookPath | ", StringComparison.Ordinal));
+        Assert.Contains(run, line => line.StartsWith("left channels.feishu.work.renderMode", StringComparison.Ordinal));
     }
 
     [Fact]

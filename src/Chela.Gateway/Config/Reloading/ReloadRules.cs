@@ -77,6 +77,7 @@ internal static class ReloadRules
         new("commands", ReloadKind.Hot, "for the next command"),
         new("channels.webhook", ReloadKind.Hot, "for the next request and the next answer of the account; others notice nothing"),
         new("channels.telegram", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
+        new("channels.feishu", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("diagnostics", ReloadKind.Restart, "with the figures that are kept"),
         new("logging", ReloadKind.Hot, "for what happens from then on"),
     ];

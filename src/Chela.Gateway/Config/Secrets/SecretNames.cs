@@ -17,6 +17,6 @@ internal static partial class SecretNames
     public static bool IsSecret(IReadOnlyCollection<string> path, string text) =>
         IsSecretPath(path.Where(name => name != Variables)) || (path.Contains(Variables) && text.Length >= SecretRule.MinLength);
 
-    [GeneratedRegex("token|password|passwd|passphrase|secret|api_?key|private_?key|credential|^headers$|^env$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("token|password|passwd|passphrase|secret|api_?key|private_?key|encrypt_?key|credential|^headers$|^env$", RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Config;
 
@@ -12,15 +13,26 @@ internal static class ChannelShapes
 {
     private const string OnlyAccount = "default";
 
-    private static readonly string[] OfPosts = ["webhookUrl", "webhookSecret"];
+    /// <summary>The channels, each with what it says there of the address that its platform posts to.</summary>
+    private static readonly (string Channel, string[] OfPosts, string Instead)[] Known =
+    [
+        (TelegramChannel.ChannelName, ["webhookUrl", "webhookSecret"], "set webhookUrl and webhookSecret anew, or let the gateway ask Telegram"),
+        (FeishuChannel.ChannelName, ["webhookPath", "webhookHost", "webhookPort"], $"have Feishu post to {FeishuEndpoint.PathOf("<account>")}"),
+    ];
 
     public static void Change(JsonObject settings, MigrationLog log)
     {
-        if (settings["channels"] is not JsonObject channels || channels[TelegramChannel.ChannelName] is not JsonObject shared)
+        foreach (var (channel, ofPosts, instead) in Known)
         {
-            return;
+            if (settings["channels"] is JsonObject channels && channels[channel] is JsonObject shared)
+            {
+                channels[channel] = Accounts(shared, $"channels.{channel}", ofPosts, $"the address that is posted to is another one here: {instead}", log);
+            }
         }
+    }
 
+    private static JsonObject Accounts(JsonObject shared, string channel, string[] ofPosts, string why, MigrationLog log)
+    {
         var accounts = shared["accounts"] as JsonObject ?? [];
         shared.Remove("accounts");
         shared.Remove("defaultAccount");
@@ -28,31 +40,31 @@ internal static class ChannelShapes
         var whole = new JsonObject();
         foreach (var name in names)
         {
-            var key = $"channels.{TelegramChannel.ChannelName}.{name}";
+            var key = $"{channel}.{name}";
             if (!NameRule.Fits(name))
             {
                 log.Left(key, $"an account has a name of {NameRule.Words()} here");
                 continue;
             }
 
-            whole[name] = Merged(shared, accounts[name] as JsonObject ?? [], key, log);
+            var account = Merged(shared, accounts[name] as JsonObject ?? []);
+            whole[name] = account;
+            foreach (var moved in ofPosts.Where(account.ContainsKey).ToArray())
+            {
+                account.Remove(moved);
+                log.Left($"{key}.{moved}", why);
+            }
         }
 
-        channels[TelegramChannel.ChannelName] = whole;
+        return whole;
     }
 
-    private static JsonObject Merged(JsonObject shared, JsonObject own, string key, MigrationLog log)
+    private static JsonObject Merged(JsonObject shared, JsonObject own)
     {
         var account = shared.DeepClone().AsObject();
         foreach (var (name, value) in own)
         {
             account[name] = value?.DeepClone();
-        }
-
-        foreach (var moved in OfPosts.Where(account.ContainsKey))
-        {
-            account.Remove(moved);
-            log.Left($"{key}.{moved}", "the address that Telegram posts to is another one here: set webhookUrl and webhookSecret anew, or let the gateway ask Telegram");
         }
 
         ChangeAnswers(account);

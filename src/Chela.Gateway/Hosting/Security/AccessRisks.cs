@@ -34,6 +34,7 @@ internal static class AccessRisks
             .. If(config.Gateway.Nodes.Pairing.AutoApproveCidrs.Count > 0, AutoNodes, $"gateway.nodes.pairing.autoApproveCidrs: {string.Join(", ", config.Gateway.Nodes.Pairing.AutoApproveCidrs)}"),
             .. config.Channels.Webhook.SelectMany(account => Hook($"channels.webhook.{account.Key}.secret", account.Value.Secret, auth)),
             .. config.Channels.Telegram.SelectMany(account => Hook($"channels.telegram.{account.Key}.webhookSecret", account.Value.WebhookSecret, auth)),
+            .. config.Channels.Feishu.SelectMany(account => Hook($"channels.feishu.{account.Key}.encryptKey", account.Value.EncryptKey, auth)),
             .. If(IsOwn(config.Diagnostics.Prometheus.Token, auth), SameMetrics, "diagnostics.prometheus.token"),
         ];
     }

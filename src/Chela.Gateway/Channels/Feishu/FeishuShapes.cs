@@ -1,0 +1,233 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chela.Gateway.Channels.Feishu;
+
+// Field names and meanings: https://open.feishu.cn/document. Only what is used here; everything may be missing, for it comes from outside.
+
+/// <summary>The answer to every call. Calls put what they answer into data, older ones beside it.</summary>
+internal sealed record FeishuAnswer
+{
+    /// <summary>0 where all is well.</summary>
+    public int? Code { get; init; }
+
+    public string? Msg { get; init; }
+
+    public JsonElement? Data { get; init; }
+
+    public string? TenantAccessToken { get; init; }
+
+    /// <summary>How long the token is good for, in seconds.</summary>
+    public int? Expire { get; init; }
+
+    public FeishuBot? Bot { get; init; }
+}
+
+/// <summary>Who the app is among people.</summary>
+internal sealed record FeishuBot
+{
+    public string? OpenId { get; init; }
+
+    public string? AppName { get; init; }
+}
+
+/// <summary>What an app shows for a token.</summary>
+internal sealed record TokenRequest(string AppId, string AppSecret);
+
+/// <summary>What an app shows for a long connection.</summary>
+internal sealed record PlaceRequest([property: JsonPropertyName("AppID")] string AppId, [property: JsonPropertyName("AppSecret")] string AppSecret);
+
+/// <summary>Where a long connection goes.</summary>
+internal sealed record FeishuPlace
+{
+    /// <summary>Holds a ticket: it is never shown.</summary>
+    [JsonPropertyName("URL")]
+    public string? Url { get; init; }
+
+    [JsonPropertyName("ClientConfig")]
+    public FeishuPace? Pace { get; init; }
+}
+
+/// <summary>How Feishu wants a long connection to be kept, in seconds.</summary>
+internal sealed record FeishuPace
+{
+    [JsonPropertyName("PingInterval")]
+    public int? PingInterval { get; init; }
+
+    /// <summary>Up to how long to wait before a connection that was lost is made anew, so that not all come at once.</summary>
+    [JsonPropertyName("ReconnectNonce")]
+    public int? ReconnectNonce { get; init; }
+}
+
+/// <summary>What an event of the long connection is answered with.</summary>
+internal sealed record FeishuReceipt(int Code);
+
+/// <summary>What is posted: an event that is encrypted.</summary>
+internal sealed record FeishuSealed(string Encrypt);
+
+/// <summary>An event (schema 2.0), or the question whether somebody is there (<c>url_verification</c>).</summary>
+internal sealed record FeishuEvent
+{
+    public string? Type { get; init; }
+
+    public string? Challenge { get; init; }
+
+    public string? Token { get; init; }
+
+    public FeishuHeader? Header { get; init; }
+
+    public JsonElement? Event { get; init; }
+}
+
+/// <summary>The answer to that question.</summary>
+internal sealed record FeishuChallenge(string Challenge);
+
+/// <summary>What is said of an event.</summary>
+internal sealed record FeishuHeader
+{
+    public string? EventType { get; init; }
+
+    public string? Token { get; init; }
+}
+
+/// <summary>The event <c>im.message.receive_v1</c>.</summary>
+internal sealed record FeishuReceived
+{
+    public FeishuSender? Sender { get; init; }
+
+    public FeishuMessage? Message { get; init; }
+}
+
+/// <summary>Who said it.</summary>
+internal sealed record FeishuSender
+{
+    public FeishuIds? SenderId { get; init; }
+
+    /// <summary><c>user</c>, or <c>app</c> for a bot.</summary>
+    public string? SenderType { get; init; }
+}
+
+/// <summary>The names of a person; the open id is another one for each app, and always the same for one.</summary>
+internal sealed record FeishuIds
+{
+    public string? OpenId { get; init; }
+}
+
+/// <summary>A message.</summary>
+internal sealed record FeishuMessage
+{
+    public string? MessageId { get; init; }
+
+    /// <summary>The message that began the thread, or the one that all answers go back to.</summary>
+    public string? RootId { get; init; }
+
+    public string? ThreadId { get; init; }
+
+    public string? ChatId { get; init; }
+
+    /// <summary><c>p2p</c> or <c>group</c>.</summary>
+    public string? ChatType { get; init; }
+
+    /// <summary>In Unix milliseconds, as digits.</summary>
+    public string? CreateTime { get; init; }
+
+    public string? MessageType { get; init; }
+
+    /// <summary>JSON, of another shape for each type.</summary>
+    public string? Content { get; init; }
+
+    public IReadOnlyList<FeishuMention>? Mentions { get; init; }
+}
+
+/// <summary>Somebody who is named.</summary>
+internal sealed record FeishuMention
+{
+    /// <summary>What stands for the name in the text, for example <c>@_user_1</c>.</summary>
+    public string? Key { get; init; }
+
+    public FeishuIds? Id { get; init; }
+
+    public string? Name { get; init; }
+}
+
+/// <summary>What a message says: a text, a file, or the paragraphs of a post.</summary>
+internal sealed record FeishuContent
+{
+    public string? Text { get; init; }
+
+    public string? Title { get; init; }
+
+    public IReadOnlyList<IReadOnlyList<FeishuElement>>? Content { get; init; }
+
+    public string? ImageKey { get; init; }
+
+    public string? FileKey { get; init; }
+
+    public string? FileName { get; init; }
+}
+
+/// <summary>A part of a paragraph.</summary>
+internal sealed record FeishuElement
+{
+    public string? Tag { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? Href { get; init; }
+
+    /// <summary>What stands for a person in a post.</summary>
+    public string? UserId { get; init; }
+
+    public string? Language { get; init; }
+
+    public string? ImageKey { get; init; }
+
+    public string? FileKey { get; init; }
+}
+
+/// <summary>What is sent. The uuid is known again for an hour.</summary>
+/// <param name="Content">JSON.</param>
+internal sealed record FeishuSend(string MsgType, string Content, string Uuid)
+{
+    public string? ReceiveId { get; init; }
+
+    public bool? ReplyInThread { get; init; }
+}
+
+/// <summary>What sending answers.</summary>
+internal sealed record FeishuSent
+{
+    public string? MessageId { get; init; }
+}
+
+/// <summary>The content of a text.</summary>
+internal sealed record FeishuText(string Text);
+
+/// <summary>The content of a post; the language decides nothing.</summary>
+internal sealed record FeishuPost([property: JsonPropertyName("zh_cn")] FeishuParagraphs Chinese);
+
+/// <summary>Paragraphs, each of its parts.</summary>
+internal sealed record FeishuParagraphs(IReadOnlyList<IReadOnlyList<FeishuElement>> Content);
+
+/// <summary>JSON types of Feishu.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(FeishuAnswer))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(PlaceRequest))]
+[JsonSerializable(typeof(FeishuPlace))]
+[JsonSerializable(typeof(FeishuPace))]
+[JsonSerializable(typeof(FeishuReceipt))]
+[JsonSerializable(typeof(FeishuSealed))]
+[JsonSerializable(typeof(FeishuEvent))]
+[JsonSerializable(typeof(FeishuChallenge))]
+[JsonSerializable(typeof(FeishuReceived))]
+[JsonSerializable(typeof(FeishuContent))]
+[JsonSerializable(typeof(FeishuSend))]
+[JsonSerializable(typeof(FeishuSent))]
+[JsonSerializable(typeof(FeishuText))]
+[JsonSerializable(typeof(FeishuPost))]
+internal sealed partial class FeishuJson : JsonSerializerContext;
