@@ -81,6 +81,7 @@ internal static class ChannelServices
         .AddSingleton<FeishuApi>()
         .AddSingleton<FeishuConnection>()
         .AddSingleton<FeishuFiles>()
+        .AddSingleton<FeishuIntake>()
         .AddSingleton<FeishuEndpoint>()
         .AddChannel<FeishuChannel>();
 

@@ -96,7 +96,7 @@ public sealed class MigrateCommandTests : IDisposable
             {"domain":"lark","connectionMode":"webhook","encryptKey":"canary-encrypt-key-01","verificationToken":"canary-verification-token",
             "appId":"cli_a1b2c3d4e5f6a7b8","appSecret":"canary-feishu-secret","allowFrom":["ou_anna"]}
             """.ReplaceLineEndings(""),
-            config.Find("channels/feishu/work")!.Value.GetRawText().ReplaceLineEndings(""));
+            System.Text.Json.Nodes.JsonNode.Parse(config.Find("channels/feishu/work")!.Value.GetRawText())!.ToJsonString());
         Assert.Contains(run, line => line.StartsWith("left channels.feishu.work.webhookPath | ", StringComparison.Ordinal));
         Assert.Contains(run, line => line.StartsWith("left channels.feishu.work.renderMode", StringComparison.Ordinal));
     }

@@ -36,6 +36,24 @@ internal sealed class FeishuApi(FeishuHttp http, FeishuTokens tokens)
     public async Task<FeishuSent> ReplyAsync(FeishuAccountConfig account, string messageId, FeishuSend message, CancellationToken ct) =>
         Data(await PostAsync(account, $"{PathOf(messageId)}/reply", message, Json.FeishuSend, ct), Json.FeishuSent);
 
+    /// <summary>Puts something else in the place of a message.</summary>
+    public Task EditAsync(FeishuAccountConfig account, string messageId, FeishuSend message, CancellationToken ct)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(message, Json.FeishuSend);
+        return CallAsync(account, HttpMethod.Put, PathOf(messageId), () => FeishuHttp.Json(json), ct);
+    }
+
+    public Task ReactAsync(FeishuAccountConfig account, string messageId, string emoji, CancellationToken ct) =>
+        PostAsync(account, $"{PathOf(messageId)}/reactions", new FeishuReaction(new FeishuReactionType(emoji)), Json.FeishuReaction, ct);
+
+    /// <summary>Uploads a file; returns the key by which it is sent.</summary>
+    public async Task<string> UploadAsync(FeishuAccountConfig account, FeishuUpload upload, CancellationToken ct)
+    {
+        var isImage = upload.Kind == FeishuUpload.Image;
+        var answer = Data(await CallAsync(account, HttpMethod.Post, isImage ? "/open-apis/im/v1/images" : "/open-apis/im/v1/files", () => isImage ? ImageForm(upload) : FileForm(upload), ct), Json.FeishuUploaded);
+        return answer.ImageKey ?? answer.FileKey ?? throw new HttpRequestException("the answer holds no key of the file");
+    }
+
     /// <summary>The content of a file that came with a message.</summary>
     /// <param name="most">The longest that is taken, in bytes.</param>
     public Task<byte[]> DownloadAsync(FeishuAccountConfig account, FeishuFile file, long most, CancellationToken ct)
@@ -43,6 +61,19 @@ internal sealed class FeishuApi(FeishuHttp http, FeishuTokens tokens)
         var address = $"{account.Root()}{PathOf(file.MessageId)}/resources/{Uri.EscapeDataString(file.Key)}?type={file.Type}";
         return WithTokenAsync(account, token => http.DownloadAsync(address, token, most, ct), ct);
     }
+
+    private static MultipartFormDataContent ImageForm(FeishuUpload upload) => new()
+    {
+        { new StringContent("message"), "image_type" },
+        { new ReadOnlyMemoryContent(upload.Content), "image", "image" },
+    };
+
+    private static MultipartFormDataContent FileForm(FeishuUpload upload) => new()
+    {
+        { new StringContent(upload.Kind == FeishuUpload.Video ? "mp4" : "stream"), "file_type" },
+        { new StringContent(upload.Name), "file_name" },
+        { new ReadOnlyMemoryContent(upload.Content), "file", "file" },
+    };
 
     private static string PathOf(string messageId) => $"{Messages}/{Uri.EscapeDataString(messageId)}";
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
 using Chela.Contracts.Channels;
 using Chela.Contracts.Messages;
 using Chela.Gateway.Config;
@@ -7,13 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Channels.Feishu;
 
-/// <summary>
-/// Apps of Feishu and Lark. What people write comes by a long connection, or is posted where the account says so. An event is answered only when its
-/// message is on disk: what comes again is known by its id.
-/// </summary>
-internal sealed partial class FeishuChannel(
-    FeishuApi api, FeishuConnection connection, FeishuFiles files, ConfigStore config, TimeProvider time, ILogger<FeishuChannel> logger)
-    : IChannel, IProbedChannel
+/// <summary>Apps of Feishu and Lark.</summary>
+internal sealed partial class FeishuChannel(FeishuIntake intake, FeishuApi api, ConfigStore config, ILogger<FeishuChannel> logger)
+    : IChannel, IProbedChannel, IFileChannel, IEditingChannel, IReactingChannel
 {
     public const string ChannelName = "feishu";
 
@@ -22,58 +16,58 @@ internal sealed partial class FeishuChannel(
 
     private const int UsualChars = 4_000; // as OpenClaw cuts (08-channels § 3)
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(60);
+    private const long MaxFileBytes = 30 * 1024 * 1024; // open.feishu.cn/document/server-docs/im-v1/file/create
 
-    /// <summary>Who the accounts are, since they connected.</summary>
-    private readonly ConcurrentDictionary<string, FeishuBot> _bots = new(StringComparer.Ordinal);
+    /// <summary>A message can be changed twenty times: the end of an answer that is written for two minutes still has its turn.</summary>
+    private static readonly TimeSpan EditPace = TimeSpan.FromSeconds(8);
 
     public string Name => ChannelName;
 
     public string Label => "Feishu";
 
-    public TimeSpan LongestSilence => TimeSpan.FromMinutes(5); // the platform is asked every two minutes at least
+    public TimeSpan LongestSilence => TimeSpan.FromMinutes(5); // Feishu is asked every two minutes at least
 
     public int MaxCharsFor(ReplyTarget target) => Math.Min(MaxChars, Find(target.Account)?.TextChunkLimit ?? UsualChars);
 
-    public async Task RunAsync(IChannelDoor door, CancellationToken ct)
+    public long MaxFileBytesFor(ReplyTarget target) => MaxFileBytes;
+
+    public TimeSpan? EditPaceFor(ReplyTarget target) => EditPace;
+
+    public Task RunAsync(IChannelDoor door, CancellationToken ct) => intake.RunAsync(door, ct);
+
+    public Task<SendOutcome> SendAsync(OutboundPiece piece, CancellationToken ct) => TryAsync(piece.Target, async account =>
     {
-        var account = Find(door.Account) ?? throw new ChannelRefusedException($"channels.feishu.{door.Account} is not there any more.");
+        var (target, answered, key) = (piece.Target, piece.ReplyToId, piece.IdempotencyKey);
         try
         {
-            _bots[door.Account] = await api.GetBotAsync(account, ct);
-            await (account.IsPosted() ? AwaitPostsAsync(account, door, ct) : connection.RunAsync(account, door, e => TakeAsync(e, door, ct), ct));
+            return await BringAsync(account, target, answered, key, piece.Choices.Count > 0 ? FeishuContents.Card(piece) : FeishuContents.Post(piece.Text), ct);
         }
-        catch (FeishuException e) when (e.Error.IsUnknownApp)
+        catch (FeishuException e) when (e.Error.IsBadContent)
         {
-            throw new ChannelRefusedException($"Feishu does not know the app, or its secret is another one ({e.Error.Code}).");
+            Log.NotShown(logger, key, e.Message);
+            return await BringAsync(account, target, answered, key, FeishuContents.Text(piece.Text), ct);
         }
-        catch (FeishuException e)
-        {
-            throw new HttpRequestException(e.Message, e);
-        }
-    }
+    });
 
-    public async Task<SendOutcome> SendAsync(OutboundPiece piece, CancellationToken ct)
+    public Task<SendOutcome> EditAsync(string messageId, OutboundPiece piece, CancellationToken ct) => TryAsync(piece.Target, async account =>
     {
-        if (Find(piece.Target.Account) is not { } account)
-        {
-            return SendOutcome.Refused($"channels.feishu.{piece.Target.Account} is not set.");
-        }
+        await api.EditAsync(account, messageId, FeishuContents.Post(piece.Text), ct);
+        return messageId;
+    });
 
+    public Task<SendOutcome> SendFileAsync(OutboundFile file, CancellationToken ct) => TryAsync(file.Target, async account =>
+    {
+        var upload = new FeishuUpload(file.Name, file.MimeType, file.Content);
         try
         {
-            var sent = await SendAsync(account, piece, ct);
-            return SendOutcome.Sent(sent.MessageId);
+            return await BringAsync(account, file.Target, file.ReplyToId, file.IdempotencyKey, await UploadAsync(account, upload, ct), ct);
         }
-        catch (FeishuException e)
+        catch (FeishuException e) when (upload.Kind != FeishuUpload.File && e.Error.Outcome(e.Message).Status == SendStatus.Refused)
         {
-            return e.Error.Outcome(e.Message);
+            Log.SentAsFile(logger, file.IdempotencyKey, e.Message);
+            return await BringAsync(account, file.Target, file.ReplyToId, file.IdempotencyKey, await UploadAsync(account, upload with { Kind = FeishuUpload.File }, ct), ct);
         }
-        catch (HttpRequestException e)
-        {
-            return SendOutcome.Later($"Feishu cannot be reached: {e.Message}");
-        }
-    }
+    });
 
     public async Task<string> ProbeAsync(string account, CancellationToken ct)
     {
@@ -89,83 +83,68 @@ internal sealed partial class FeishuChannel(
         }
     }
 
-    /// <summary>True once the account has connected: until then it does not know its own name.</summary>
-    public bool Knows(string account) => _bots.ContainsKey(account);
-
-    /// <summary>Takes in one event; one that cannot be read is passed over, or it would come for ever.</summary>
-    public async Task TakeAsync(ReadOnlyMemory<byte> json, IChannelDoor door, CancellationToken ct)
+    public async Task ReactAsync(ReplyTarget target, string messageId, string emoji, CancellationToken ct)
     {
+        if (Find(target.Account) is { } account && FeishuEmoji.Of(emoji) is { } type)
+        {
+            await api.ReactAsync(account, messageId, type, ct);
+        }
+    }
+
+    private async Task<SendOutcome> TryAsync(ReplyTarget target, Func<FeishuAccountConfig, Task<string?>> send)
+    {
+        if (Find(target.Account) is not { } account)
+        {
+            return SendOutcome.Refused($"channels.feishu.{target.Account} is not set.");
+        }
+
         try
         {
-            if (JsonSerializer.Deserialize(json.Span, FeishuJson.Default.FeishuEvent) is { Header.EventType: FeishuEvents.Received, Event: { } received }
-                && FeishuEvents.MessageOf(received.Deserialize(FeishuJson.Default.FeishuReceived)!, door.Account, _bots[door.Account]) is var (message, named)
-                && Find(door.Account) is { } account)
+            return SendOutcome.Sent(await send(account));
+        }
+        catch (FeishuException e)
+        {
+            return e.Error.Outcome(e.Message);
+        }
+        catch (HttpRequestException e)
+        {
+            return SendOutcome.Later($"Feishu cannot be reached: {e.Message}");
+        }
+    }
+
+    private async Task<FeishuSend> UploadAsync(FeishuAccountConfig account, FeishuUpload upload, CancellationToken ct) =>
+        FeishuContents.File(upload.Kind, await api.UploadAsync(account, upload, ct));
+
+    /// <summary>Sends as an answer, inside the thread where there is one; where what it would answer is gone, into the chat.</summary>
+    private async Task<string?> BringAsync(FeishuAccountConfig account, ReplyTarget target, string? answered, string key, FeishuSend message, CancellationToken ct)
+    {
+        var keyed = message with { Uuid = FeishuContents.UuidOf(key) };
+        try
+        {
+            if ((answered ?? target.Thread) is { } first)
             {
-                await door.ReceiveAsync(message, named.Count == 0 ? null : stop => files.FetchAsync(account, named, stop), ct);
-            }
-        }
-        catch (JsonException e)
-        {
-            Log.NotRead(logger, door.Account, e.Message);
-        }
-    }
-
-    /// <summary>Waits while Feishu posts what people write, and looks now and then whether it still knows the app.</summary>
-    private async Task AwaitPostsAsync(FeishuAccountConfig account, IChannelDoor door, CancellationToken ct)
-    {
-        door.Connected();
-        while (true)
-        {
-            await Task.Delay(BetweenLooks, time, ct);
-            await api.GetBotAsync(account, ct);
-            door.Heard();
-        }
-    }
-
-    private async Task<FeishuSent> SendAsync(FeishuAccountConfig account, OutboundPiece piece, CancellationToken ct)
-    {
-        var content = FeishuContents.Of(piece.Text, piece.IdempotencyKey);
-        try
-        {
-            return await BringAsync(account, piece.Target, content, ct);
-        }
-        catch (FeishuException e) when (e.Error.IsBadContent && content.MsgType != FeishuContents.Text)
-        {
-            Log.NotShown(logger, piece.IdempotencyKey, e.Message);
-            return await BringAsync(account, piece.Target, FeishuContents.Plain(piece.Text, piece.IdempotencyKey), ct);
-        }
-    }
-
-    /// <summary>Sends into the thread; where that is gone, into the chat around it.</summary>
-    private async Task<FeishuSent> BringAsync(FeishuAccountConfig account, ReplyTarget target, FeishuSend message, CancellationToken ct)
-    {
-        try
-        {
-            if (target.Thread is { } root)
-            {
-                return await api.ReplyAsync(account, root, message with { ReplyInThread = true }, ct);
+                return (await api.ReplyAsync(account, first, keyed with { ReplyInThread = target.Thread is null ? null : true }, ct)).MessageId;
             }
         }
         catch (FeishuException e) when (e.Error.IsNothingToAnswer)
         {
-            Log.NoThread(logger, target.Account, e.Message);
+            Log.NothingToAnswer(logger, key, e.Message);
         }
 
-        return await api.SendAsync(account, message with { ReceiveId = target.Chat }, ct);
+        return (await api.SendAsync(account, keyed with { ReceiveId = target.Chat }, ct)).MessageId;
     }
 
-    private FeishuAccountConfig? Find(string account) =>
-        config.Current.Config.Channels.Feishu.GetValueOrDefault(account) is { } found && found.Runs() ? found : null;
+    private FeishuAccountConfig? Find(string account) => FeishuIntake.Account(config, account);
 
     private static partial class Log
     {
-        [LoggerMessage(1772, LogLevel.Warning, "An event of the Feishu account {Account} cannot be read, and is passed over: {Reason}")]
-        public static partial void NotRead(ILogger logger, string account, string reason);
-
         [LoggerMessage(1773, LogLevel.Information, "Feishu could not show the markup of the piece {Piece}; it is sent as plain text: {Reason}")]
         public static partial void NotShown(ILogger logger, string piece, string reason);
 
-        [LoggerMessage(1775, LogLevel.Information, "What the Feishu account {Account} would answer is gone; the answer goes into the chat: {Reason}")]
-        public static partial void NoThread(ILogger logger, string account, string reason);
+        [LoggerMessage(1775, LogLevel.Information, "What the piece {Piece} would answer on Feishu is gone; it goes into the chat: {Reason}")]
+        public static partial void NothingToAnswer(ILogger logger, string piece, string reason);
+
+        [LoggerMessage(1776, LogLevel.Information, "Feishu did not take the file {Piece} as what it is; it is sent as a file like any other: {Reason}")]
+        public static partial void SentAsFile(ILogger logger, string piece, string reason);
     }
 }

@@ -12,7 +12,7 @@ namespace Chela.Gateway.Channels.Feishu;
 /// <c>POST /channels/feishu/{account}</c>: Feishu posts an event, and hears 200 when its message is on disk; else it posts it again. Whoever does not
 /// show both secrets of the account learns nothing and changes nothing.
 /// </summary>
-internal sealed class FeishuEndpoint(FeishuChannel channel, Accounts accounts, FailedAttempts attempts, ConfigStore config, TimeProvider time)
+internal sealed class FeishuEndpoint(FeishuIntake intake, Accounts accounts, FailedAttempts attempts, ConfigStore config, TimeProvider time)
 {
     private const string Question = "url_verification";
 
@@ -87,13 +87,18 @@ internal sealed class FeishuEndpoint(FeishuChannel channel, Accounts accounts, F
             return;
         }
 
+        await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(new FeishuChallenge(challenge), FeishuJson.Default.FeishuChallenge));
+    }
+
+    private static async Task WriteAsync(HttpContext context, byte[] json)
+    {
         context.Response.ContentType = MediaTypeNames.Application.Json;
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new FeishuChallenge(challenge), FeishuJson.Default.FeishuChallenge), context.RequestAborted);
+        await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }
 
     private async Task TakeAsync(HttpContext context, string name, byte[] json)
     {
-        if (accounts.Running(new AccountName(FeishuChannel.ChannelName, name)) is not { } door || !channel.Knows(name))
+        if (accounts.Running(new AccountName(FeishuChannel.ChannelName, name)) is not { } door)
         {
             PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
             return;
@@ -104,7 +109,13 @@ internal sealed class FeishuEndpoint(FeishuChannel channel, Accounts accounts, F
         try
         {
             door.Heard();
-            await channel.TakeAsync(json, door, either.Token);
+            if (!await intake.TakeAsync(json, door, either.Token))
+            {
+                PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
+                return;
+            }
+
+            await WriteAsync(context, "{}"u8.ToArray()); // buttons want to hear it
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -10,15 +10,21 @@ namespace Chela.Gateway.Channels.Feishu;
 /// <param name="Type"><c>image</c>, or <c>file</c> for all others.</param>
 internal sealed record FeishuFile(string MessageId, string Key, string Type, string? Name);
 
+/// <summary>A message that was heard, and its files.</summary>
+internal readonly record struct Heard(ChannelMessage Message, IReadOnlyList<FeishuFile> Files);
+
 /// <summary>Makes messages of what Feishu tells. Pure.</summary>
 internal static partial class FeishuEvents
 {
     /// <summary>The event that somebody wrote.</summary>
     public const string Received = "im.message.receive_v1";
 
+    /// <summary>The event that somebody pressed a button.</summary>
+    public const string Pressed = "card.action.trigger";
+
     /// <summary>The message in an event, and its files; null where nobody says anything in it, or another bot does.</summary>
     /// <exception cref="JsonException">The content is none.</exception>
-    public static (ChannelMessage Message, IReadOnlyList<FeishuFile> Files)? MessageOf(FeishuReceived received, string account, FeishuBot bot)
+    public static Heard? MessageOf(FeishuReceived received, string account, FeishuBot bot)
     {
         if (received is not { Sender: { SenderType: "user", SenderId.OpenId: { Length: > 0 } sender }, Message: { MessageId: { } id, ChatId: { } chat, Content: { } json } message })
         {
@@ -32,16 +38,43 @@ internal static partial class FeishuEvents
             return null;
         }
 
-        var kind = message.ChatType == "p2p" ? PeerKind.Direct : PeerKind.Group;
-        var thread = message.ThreadId is null ? null : message.RootId ?? id; // an answer in a thread is one to its first message
-        var origin = new Origin(FeishuChannel.ChannelName, account, new Peer(kind, kind == PeerKind.Direct ? sender : chat));
-        var said = new ChannelMessage(
-            $"{FeishuChannel.ChannelName}:{account}:{chat}:{id}", origin with { Thread = thread is null ? null : new SessionThread(thread) }, sender, text, TimeOf(message))
+        var target = new ReplyTarget(FeishuChannel.ChannelName, account, chat)
         {
-            ReplyTo = new ReplyTarget(FeishuChannel.ChannelName, account, chat) { Kind = kind, Thread = thread },
+            Kind = message.ChatType == "p2p" ? PeerKind.Direct : PeerKind.Group,
+            Thread = message.ThreadId is null ? null : message.RootId ?? id, // an answer in a thread is one to its first message
+        };
+        var said = In(target, id, sender, text) with
+        {
+            TimestampMs = TimeOf(message),
+            MessageId = id,
             IsMention = (message.Mentions ?? []).Any(mention => IsOf(mention, bot)),
         };
-        return (said, FilesOf(message, id, content));
+        return new Heard(said, FilesOf(message, id, content));
+    }
+
+    /// <summary>What is said by pressing a button; null where that cannot be told.</summary>
+    /// <param name="pressed">The press.</param>
+    /// <param name="id">The event's.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="now">When it came, in Unix milliseconds.</param>
+    public static Heard? MessageOf(FeishuPressed pressed, string id, string account, long now)
+    {
+        if (pressed is not { Operator.OpenId: { Length: > 0 } sender, Action.Value: { Command: { Length: > 0 } command } choice, Context.OpenChatId: { } chat }
+            || !Enum.TryParse<PeerKind>(choice.Kind, out var kind))
+        {
+            return null;
+        }
+
+        var target = new ReplyTarget(FeishuChannel.ChannelName, account, chat) { Kind = kind, Thread = choice.Thread };
+        return new Heard(In(target, $"press:{id}", sender, command) with { TimestampMs = now, IsMention = true }, []);
+    }
+
+    /// <summary>Something that was said in a chat.</summary>
+    private static ChannelMessage In(ReplyTarget target, string id, string sender, string text)
+    {
+        var peer = new Peer(target.Kind, target.Kind == PeerKind.Direct ? sender : target.Chat);
+        var origin = new Origin(target.Channel, target.Account, peer) { Thread = target.Thread is { } thread ? new SessionThread(thread) : null };
+        return new ChannelMessage($"{target.Channel}:{target.Account}:{target.Chat}:{id}", origin, sender, text, 0) { ReplyTo = target };
     }
 
     private static string? TextOf(FeishuMessage message, FeishuContent content) => message.MessageType switch

@@ -85,6 +85,8 @@ internal sealed record FeishuChallenge(string Challenge);
 /// <summary>What is said of an event.</summary>
 internal sealed record FeishuHeader
 {
+    public string? EventId { get; init; }
+
     public string? EventType { get; init; }
 
     public string? Token { get; init; }
@@ -185,11 +187,14 @@ internal sealed record FeishuElement
     public string? FileKey { get; init; }
 }
 
-/// <summary>What is sent. The uuid is known again for an hour.</summary>
+/// <summary>What is sent, or put in the place of what was.</summary>
 /// <param name="Content">JSON.</param>
-internal sealed record FeishuSend(string MsgType, string Content, string Uuid)
+internal sealed record FeishuSend(string MsgType, string Content)
 {
     public string? ReceiveId { get; init; }
+
+    /// <summary>The same for an hour is sent once.</summary>
+    public string? Uuid { get; init; }
 
     public bool? ReplyInThread { get; init; }
 }
@@ -200,14 +205,70 @@ internal sealed record FeishuSent
     public string? MessageId { get; init; }
 }
 
-/// <summary>The content of a text.</summary>
-internal sealed record FeishuText(string Text);
+/// <summary>What uploading answers.</summary>
+internal sealed record FeishuUploaded
+{
+    public string? ImageKey { get; init; }
+
+    public string? FileKey { get; init; }
+}
+
+/// <summary>A sign for a message.</summary>
+internal sealed record FeishuReaction(FeishuReactionType ReactionType);
+
+/// <summary>Which sign.</summary>
+internal sealed record FeishuReactionType(string EmojiType);
 
 /// <summary>The content of a post; the language decides nothing.</summary>
 internal sealed record FeishuPost([property: JsonPropertyName("zh_cn")] FeishuParagraphs Chinese);
 
 /// <summary>Paragraphs, each of its parts.</summary>
 internal sealed record FeishuParagraphs(IReadOnlyList<IReadOnlyList<FeishuElement>> Content);
+
+/// <summary>A card (JSON 1.0, which all clients know).</summary>
+internal sealed record FeishuCard(IReadOnlyList<FeishuCardElement> Elements);
+
+/// <summary>A part of a card: Markdown, or a row of buttons.</summary>
+internal sealed record FeishuCardElement(string Tag)
+{
+    public string? Content { get; init; }
+
+    public IReadOnlyList<FeishuButton>? Actions { get; init; }
+}
+
+/// <summary>A button, with what comes back when it is pressed.</summary>
+internal sealed record FeishuButton(string Tag, FeishuLabel Text, FeishuChoice Value);
+
+/// <summary>What stands on a button.</summary>
+internal sealed record FeishuLabel(string Tag, string Content);
+
+/// <summary>What comes back from a button: what is said by it, and where. Events of buttons do not say what kind of chat they are from.</summary>
+internal sealed record FeishuChoice(string Command, string Kind)
+{
+    public string? Thread { get; init; }
+}
+
+/// <summary>The event <c>card.action.trigger</c>: somebody pressed a button.</summary>
+internal sealed record FeishuPressed
+{
+    public FeishuIds? Operator { get; init; }
+
+    public FeishuAction? Action { get; init; }
+
+    public FeishuPlaceOfCard? Context { get; init; }
+}
+
+/// <summary>What was done with a card.</summary>
+internal sealed record FeishuAction
+{
+    public FeishuChoice? Value { get; init; }
+}
+
+/// <summary>Where a card stands.</summary>
+internal sealed record FeishuPlaceOfCard
+{
+    public string? OpenChatId { get; init; }
+}
 
 /// <summary>JSON types of Feishu.</summary>
 [JsonSourceGenerationOptions(
@@ -228,6 +289,9 @@ internal sealed record FeishuParagraphs(IReadOnlyList<IReadOnlyList<FeishuElemen
 [JsonSerializable(typeof(FeishuContent))]
 [JsonSerializable(typeof(FeishuSend))]
 [JsonSerializable(typeof(FeishuSent))]
-[JsonSerializable(typeof(FeishuText))]
+[JsonSerializable(typeof(FeishuUploaded))]
+[JsonSerializable(typeof(FeishuReaction))]
+[JsonSerializable(typeof(FeishuCard))]
+[JsonSerializable(typeof(FeishuPressed))]
 [JsonSerializable(typeof(FeishuPost))]
 internal sealed partial class FeishuJson : JsonSerializerContext;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Gateway.Tests.Support;
@@ -12,18 +10,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Tests.Channels.Feishu;
-
-/// <summary>A call of an app.</summary>
-/// <param name="Path">With its query.</param>
-internal sealed record FeishuCall(string Method, string Path, JsonElement Body)
-{
-    /// <summary>What a message says: its text, or the Markdown of a post.</summary>
-    public string Text => JsonNode.Parse(Body.Text("content")!)! is { } content
-        ? (content["text"] ?? content["zh_cn"]!["content"]![0]![0]!["text"]!).ToString()
-        : "";
-
-    public string? Chat => Body.Text("receive_id");
-}
 
 /// <summary>
 /// Feishu (https://open.feishu.cn/document) as far as the gateway uses it, on a real socket: calls, the long connection with its frames, and what it
@@ -130,6 +116,19 @@ internal sealed class FakeFeishu : IAsyncDisposable
         },
     };
 
+    /// <summary>Somebody presses a button of a message.</summary>
+    public string Press(FeishuCall message, int button, string from = "ou_anna") => Tell(new JsonObject
+    {
+        ["schema"] = "2.0",
+        ["header"] = new JsonObject { ["event_id"] = $"ev_{Interlocked.Increment(ref _last)}", ["event_type"] = "card.action.trigger", ["token"] = VerificationToken },
+        ["event"] = new JsonObject
+        {
+            ["operator"] = new JsonObject { ["open_id"] = from },
+            ["action"] = new JsonObject { ["tag"] = "button", ["value"] = message.Buttons[button]!["value"]!.DeepClone() },
+            ["context"] = new JsonObject { ["open_message_id"] = "om_card", ["open_chat_id"] = message.Chat },
+        },
+    });
+
     /// <summary>Tells the app of an event on the long connection.</summary>
     /// <returns>The event, to tell it again.</returns>
     public string Tell(JsonObject json) => Tell(json.ToJsonString());
@@ -139,20 +138,6 @@ internal sealed class FakeFeishu : IAsyncDisposable
         _line.Tell($"f{Interlocked.Increment(ref _last)}", json);
         Change();
         return json;
-    }
-
-    /// <summary>An event as it is posted: encrypted, and signed.</summary>
-    public static HttpRequestMessage Post(Uri address, string json, long? timestamp = null, string key = EncryptKey, bool isSigned = true)
-    {
-        using var aes = Aes.Create();
-        aes.Key = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        var body = new JsonObject { ["encrypt"] = Convert.ToBase64String([.. aes.IV, .. aes.EncryptCbc(Encoding.UTF8.GetBytes(json), aes.IV)]) }.ToJsonString();
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        var time = (timestamp ?? TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).ToString(provider: null);
-        request.Headers.Add("X-Lark-Request-Timestamp", time);
-        request.Headers.Add("X-Lark-Request-Nonce", "nonce");
-        request.Headers.Add("X-Lark-Signature", isSigned ? [Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{time}nonce{key}{body}")))] : []);
-        return request;
     }
 
     /// <summary>Takes all tokens back.</summary>
@@ -211,10 +196,7 @@ internal sealed class FakeFeishu : IAsyncDisposable
         }
 
         var path = context.Request.Path.Value!;
-        using var reader = new StreamReader(context.Request.Body);
-        var text = await reader.ReadToEndAsync(context.RequestAborted);
-        using var document = JsonDocument.Parse(text.Length > 0 ? text : "{}");
-        var call = new FeishuCall(context.Request.Method, path + context.Request.QueryString, document.RootElement.Clone());
+        var call = new FeishuCall(context.Request.Method, path + context.Request.QueryString, await ReadAsync(context.Request));
         var (status, code, reset) = Answer(call) ?? (IsLetIn(context, call) ? (200, 0, null) : (400, path.Contains("/auth/", StringComparison.Ordinal) ? 10014 : 99991663, null));
         _calls.Enqueue(call);
         context.Response.StatusCode = status;
@@ -234,6 +216,27 @@ internal sealed class FakeFeishu : IAsyncDisposable
         }
 
         Change();
+    }
+
+    /// <summary>What a call holds; the fields of a form too, and its file as a text.</summary>
+    private static async Task<JsonElement> ReadAsync(HttpRequest request)
+    {
+        if (!request.HasFormContentType)
+        {
+            using var reader = new StreamReader(request.Body);
+            return JsonElement.Parse(await reader.ReadToEndAsync(request.HttpContext.RequestAborted) is { Length: > 0 } json ? json : "{}");
+        }
+
+        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        var fields = new JsonObject();
+        foreach (var (name, value) in form)
+        {
+            fields[name] = value.ToString();
+        }
+
+        using var content = new StreamReader(form.Files[0].OpenReadStream());
+        fields[form.Files[0].Name] = await content.ReadToEndAsync(request.HttpContext.RequestAborted);
+        return JsonElement.Parse(fields.ToJsonString());
     }
 
     private bool IsLetIn(HttpContext context, FeishuCall call) => call.Path switch
@@ -264,17 +267,20 @@ internal sealed class FakeFeishu : IAsyncDisposable
         }
         else
         {
-            answer["data"] = new JsonObject { ["message_id"] = Send(call) };
+            answer["data"] = call.Path.EndsWith("/im/v1/images", StringComparison.Ordinal) ? new JsonObject { ["image_key"] = "img_1" }
+                : call.Path.EndsWith("/im/v1/files", StringComparison.Ordinal) ? new JsonObject { ["file_key"] = "file_1" }
+                : call.Body.Text("uuid") is { } uuid ? new JsonObject { ["message_id"] = Send(call, uuid) }
+                : [];
         }
 
         return answer;
     }
 
-    private string Send(FeishuCall call)
+    private string Send(FeishuCall call, string uuid)
     {
         lock (_gate)
         {
-            return _uuids.GetOrAdd(call.Body.Text("uuid")!, _ =>
+            return _uuids.GetOrAdd(uuid, _ =>
             {
                 Sent = [.. Sent, call];
                 return $"om_{Interlocked.Increment(ref _last)}";

@@ -66,7 +66,7 @@ public sealed class FeishuEventsTests
         Assert.Equal(("om_2", "om_2", null), (first.Origin.Thread?.Id, later.Origin.Thread?.Id, reply.Origin.Thread?.Id));
     }
 
-    private static (ChannelMessage Message, IReadOnlyList<FeishuFile> Files)? Read(string chat, string type, string content, string mentions = "[]", string sender = "user", string more = "")
+    private static Heard? Read(string chat, string type, string content, string mentions = "[]", string sender = "user", string more = "")
     {
         var json = $$"""
             {"sender":{"sender_id":{"open_id":"ou_anna"},"sender_type":"{{sender}}"},"message":{"message_id":"om_2","chat_id":"oc_1","chat_type":"{{chat}}",

@@ -20,7 +20,7 @@ public sealed class FeishuGateway : IAsyncLifetime
         var start = new GatewayStart(_folder.Path);
         Configure(start, new JsonObject
         {
-            ["default"] = Feishu.Account("""{ "allowFrom": ["ou_anna"], "groups": { "oc_us": {} }, "textChunkLimit": 300 }"""),
+            ["default"] = Feishu.Account("""{ "allowFrom": ["ou_anna"], "groups": { "oc_us": {} }, "textChunkLimit": 300, "ackReaction": "👀" }"""),
             ["posted"] = Feishu.Account($$"""
                 { "allowFrom": ["ou_anna"], "connectionMode": "webhook", "encryptKey": "{{FakeFeishu.EncryptKey}}", "verificationToken": "{{FakeFeishu.VerificationToken}}" }
                 """),
@@ -29,10 +29,11 @@ public sealed class FeishuGateway : IAsyncLifetime
         Gateway = await GatewayProcess.StartAsync(start);
     }
 
-    internal static void Configure(GatewayStart start, JsonObject accounts)
+    internal static void Configure(GatewayStart start, JsonObject accounts, string more = "{}")
     {
         Directory.CreateDirectory(start.StateDirectory!);
-        var config = new JsonObject { ["channels"] = new JsonObject { ["feishu"] = accounts } };
+        var config = JsonNode.Parse(more)!.AsObject();
+        config["channels"] = new JsonObject { ["feishu"] = accounts };
         File.WriteAllText(Path.Combine(start.StateDirectory!, "chela.json"), config.ToJsonString());
     }
 
@@ -67,7 +68,7 @@ public sealed class FeishuTests(FeishuGateway fixture) : IClassFixture<FeishuGat
         var second = await _feishu.SaidAsync("and again");
         await _feishu.WhenAsync(fake => fake.Line.Waiting == 0);
 
-        Assert.Equal(("oc_with_ou_anna", "post", "text"), (answer.Chat, answer.Body.Text("msg_type"), second.Body.Text("msg_type")));
+        Assert.Equal(("oc_with_ou_anna", "post", "post"), (answer.Chat, answer.Body.Text("msg_type"), second.Body.Text("msg_type")));
         Assert.EndsWith("/im/v1/messages?receive_id_type=chat_id", answer.Path, StringComparison.Ordinal);
         Assert.DoesNotContain("<at", answer.Text, StringComparison.Ordinal);
         Assert.Single(_feishu.Sent, call => call.Text.Contains("hello **there**", StringComparison.Ordinal));
@@ -88,16 +89,20 @@ public sealed class FeishuTests(FeishuGateway fixture) : IClassFixture<FeishuGat
         _feishu.SayIn("oc_others", "in another group");
         _feishu.SayIn("oc_us", "from somebody else", from: "ou_stranger");
         _feishu.SayIn("oc_us", "to nobody in particular", isCall: false);
-        _feishu.SayIn("oc_us", "to you");
+        var asked = _feishu.SayIn("oc_us", "to you");
         var answer = await _feishu.SaidAsync("to you");
         _feishu.SayIn("oc_us", "in a thread", more: new JsonObject { ["thread_id"] = "omt_1", ["root_id"] = "om_root" });
         var inThread = await _feishu.SaidAsync("in a thread");
+        _feishu.Answer = call => call.Path.EndsWith("/om_gone/reply", StringComparison.Ordinal) ? (400, 230011, null) : null;
+        _feishu.SayIn("oc_us", "behind what is gone", more: new JsonObject { ["message_id"] = "om_gone" });
+        var inChat = await _feishu.SaidAsync("behind what is gone");
 
         Assert.Equal("oc_with_ou_stranger", code.Chat);
-        Assert.Contains("ou_anna: to you", answer.Text, StringComparison.Ordinal);
-        Assert.Equal(("oc_us", "/open-apis/im/v1/messages/om_root/reply", "true"), (answer.Chat, inThread.Path, inThread.Body.Text("reply_in_thread")));
-        Assert.DoesNotContain(_feishu.Sent, call => call.Text.Contains("another group", StringComparison.Ordinal) || call.Text.Contains("somebody else", StringComparison.Ordinal)
-            || call.Text.Contains("in particular", StringComparison.Ordinal));
+        Assert.Contains("ou_anna: to nobody in particular\n\n[Said to you]\nou_anna: to you", answer.Text, StringComparison.Ordinal);
+        Assert.Equal($"/open-apis/im/v1/messages/{JsonNode.Parse(asked)!["event"]!["message"]!["message_id"]}/reply", answer.Path);
+        Assert.EndsWith("/reply", inThread.Path, StringComparison.Ordinal);
+        Assert.Equal(("true", null, "oc_us"), (inThread.Body.Text("reply_in_thread"), answer.Body.Text("reply_in_thread"), inChat.Chat));
+        Assert.DoesNotContain(_feishu.Sent, call => call.Text.Contains("another group", StringComparison.Ordinal) || call.Text.Contains("somebody else", StringComparison.Ordinal));
         Assert.Equal(0, (await ChelaProcess.RunAsync(["pairing", "approve", "feishu", CodeIn(code.Text), "--account", "default", "--state-dir", _gateway.StateDirectory])).ExitCode);
         _feishu.Say("am I in", from: "ou_stranger");
         await _feishu.SaidAsync("am I in");
@@ -145,6 +150,21 @@ public sealed class FeishuTests(FeishuGateway fixture) : IClassFixture<FeishuGat
         await using var client = await _gateway.OpenOpenClawAsync();
         var files = await client.CallAsync("artifacts.list", JsonNode.Parse("""{"sessionKey":"agent:main:feishu:default:direct:ou_anna"}""")!.AsObject());
         Assert.Equal("notes.txt", Assert.Single(files.List("payload/artifacts")).Text("title"));
+    }
+
+    [Fact]
+    [Trait("Requirement", "C4")]
+    public async Task An_answer_grows_in_one_message_and_what_was_taken_in_gets_a_sign()
+    {
+        var words = string.Join(' ', Enumerable.Range(1, 24).Select(number => $"grow{number:D2}"));
+
+        var asked = _feishu.Say($"/slow 100 {words}");
+        await _feishu.WhenAsync(fake => fake.Calls.Any(call => call.Method == "PUT" && call.Text == words));
+
+        var shown = Assert.Single(_feishu.Sent, call => call.Text.Contains("grow01", StringComparison.Ordinal));
+        Assert.DoesNotContain("grow24", shown.Text, StringComparison.Ordinal);
+        var sign = $"/open-apis/im/v1/messages/{JsonNode.Parse(asked)!["event"]!["message"]!["message_id"]}/reactions";
+        Assert.Equal("GLANCE", Assert.Single(_feishu.Calls, call => call.Path == sign).Body.Text("reaction_type/emoji_type"));
     }
 
     [Fact]
@@ -202,7 +222,7 @@ public sealed class FeishuTests(FeishuGateway fixture) : IClassFixture<FeishuGat
         JsonObject json, long? timestamp = null, string key = FakeFeishu.EncryptKey, bool isSigned = true, string account = "posted")
     {
         using var http = new HttpClient();
-        using var request = FakeFeishu.Post(Address(account), json.ToJsonString(), timestamp, key, isSigned);
+        using var request = FakeFeishuPost.Of(Address(account), json.ToJsonString(), timestamp, key, isSigned);
         using var answer = await http.SendAsync(request, Ct);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Ct));
     }

@@ -87,6 +87,17 @@ public sealed class FeishuWireTests
     [Trait("Requirement", "C4")]
     public void Markdown_becomes_that_of_feishu_and_calls_nobody(string markdown, string written) => Assert.Equal(written, FeishuMarkdown.Of(markdown));
 
+    [Fact]
+    [Trait("Requirement", "C4")]
+    public void Pictures_and_films_are_sent_as_such_unless_they_are_too_large_and_the_rest_as_files()
+    {
+        Assert.Equal(
+            ["image", "image", "media", "file", "file"],
+            new[] { "image/png", "image/jpeg", "video/mp4", "image/svg+xml", "application/pdf" }.Select(type => new FeishuUpload("x", type, new byte[1]).Kind));
+        Assert.Equal("file", new FeishuUpload("x", "image/png", new byte[(10 * 1024 * 1024) + 1]).Kind);
+        Assert.Equal(("GLANCE", "OnIt", null), (FeishuEmoji.Of("👀"), FeishuEmoji.Of("OnIt"), FeishuEmoji.Of("🦞")));
+    }
+
     private static FeishuFrame Part(string id, int sum, int seq, string text) =>
         new() { Headers = [("message_id", id), ("sum", $"{sum}"), ("seq", $"{seq}")], Payload = Encoding.UTF8.GetBytes(text) };
 }
