@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chela.Gateway.Tests.EndToEnd;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Access;
@@ -8,23 +9,14 @@ namespace Chela.Gateway.Tests.Access;
 [Trait("Requirement", "W5")]
 [Trait("Requirement", "A1")]
 [Trait("Requirement", "A2")]
-public sealed class DeviceTests : IAsyncLifetime
+public sealed class DeviceTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private static readonly string[] Read = ["operator.read"];
     private static readonly (string, string) FromAPage = ("Origin", "http://127.0.0.1:1");
 
-    private readonly TempFolder _home = new();
-    private GatewayProcess _gateway = null!;
+    private readonly GatewayProcess _gateway = fixture.Gateway;
 
     private (string, string) Secret => ("token", _gateway.Token);
-
-    public async ValueTask InitializeAsync() => _gateway = await GatewayProcess.StartAsync(new GatewayStart(_home.Path));
-
-    public async ValueTask DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-    }
 
     [Fact]
     public async Task A_local_device_with_the_secret_is_paired_silently_and_comes_again_with_its_own_token()
@@ -44,13 +36,18 @@ public sealed class DeviceTests : IAsyncLifetime
     [Fact]
     public async Task A_device_that_is_paired_and_its_token_survive_a_restart()
     {
+        using var home = new TempFolder();
         var device = new TestDevice();
-        var (first, hello) = await device.ConnectAsync(_gateway, Secret, Read);
-        await first.DisposeAsync();
-        await _gateway.DisposeAsync();
+        string token;
+        await using (var gateway = await GatewayProcess.StartAsync(new GatewayStart(home.Path)))
+        {
+            var (first, hello) = await device.ConnectAsync(gateway, ("token", gateway.Token), Read);
+            await first.DisposeAsync();
+            token = hello.Text("payload/auth/deviceToken")!;
+        }
 
-        _gateway = await GatewayProcess.StartAsync(new GatewayStart(_home.Path));
-        var (again, answer) = await device.ConnectAsync(_gateway, ("deviceToken", hello.Text("payload/auth/deviceToken")!), Read);
+        await using var next = await GatewayProcess.StartAsync(new GatewayStart(home.Path));
+        var (again, answer) = await device.ConnectAsync(next, ("deviceToken", token), Read);
         await using var _ = again;
 
         Assert.Equal("hello-ok", answer.Text("payload/type"));
@@ -195,7 +192,7 @@ public sealed class DeviceTests : IAsyncLifetime
         Assert.Contains(client.Heard, frame => frame.Contains("\"id\":\"revoke\",\"ok\":true", StringComparison.Ordinal));
         Assert.DoesNotContain(client.Heard, frame => frame.Contains("\"id\":\"rotate\",\"ok\":true", StringComparison.Ordinal));
         Assert.Equal("the device has no token for this role", rotated.Text("error/message"));
-        Assert.NotNull(list.Text("payload/paired/0/tokens/0/revokedAtMs"));
+        Assert.NotNull(list.List("payload/paired").Single(row => row.Text("deviceId") == device.Id).Text("tokens/0/revokedAtMs"));
     }
 
     [Fact]
@@ -236,13 +233,14 @@ public sealed class DeviceTests : IAsyncLifetime
     [Fact]
     public async Task The_list_of_devices_holds_no_token()
     {
-        var (client, hello) = await new TestDevice().ConnectAsync(_gateway, Secret, Read);
+        var device = new TestDevice();
+        var (client, hello) = await device.ConnectAsync(_gateway, Secret, Read);
         await using var _ = client;
         await using var operatorClient = await OperatorAsync();
 
         var list = await operatorClient.CallAsync("device.pair.list");
 
-        Assert.Single(list.List("payload/paired"));
+        Assert.Contains(list.List("payload/paired"), row => row.Text("deviceId") == device.Id);
         Assert.DoesNotContain(hello.Text("payload/auth/deviceToken")!, list.ToString(), StringComparison.Ordinal);
     }
 

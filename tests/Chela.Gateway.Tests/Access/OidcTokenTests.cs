@@ -173,6 +173,8 @@ public sealed class OidcTokenTests : IAsyncLifetime
     public async Task A_signature_of_another_key_under_a_known_name_is_refused()
     {
         await using var other = await FakeOidc.StartAsync();
+        other.Remove("first");
+        other.Add("first", RSA.Create(2048));
 
         Assert.Equal(AuthReason.OidcTokenInvalid, (await CheckAsync(other.Token(_provider.Claims("admin")))).Reason);
     }

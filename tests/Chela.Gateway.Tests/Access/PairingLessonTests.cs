@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chela.Gateway.Tests.EndToEnd;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Access;
@@ -6,23 +7,14 @@ namespace Chela.Gateway.Tests.Access;
 /// <summary>What went wrong with pairing elsewhere, each once.</summary>
 [Trait("Requirement", "A1")]
 [Trait("Requirement", "A2")]
-public sealed class PairingLessonTests : IAsyncLifetime
+public sealed class PairingLessonTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private static readonly string[] Read = ["operator.read"];
     private static readonly (string, string) FromAPage = ("Origin", "http://127.0.0.1:1");
 
-    private readonly TempFolder _home = new();
-    private GatewayProcess _gateway = null!;
+    private readonly GatewayProcess _gateway = fixture.Gateway;
 
     private (string, string) Secret => ("token", _gateway.Token);
-
-    public async ValueTask InitializeAsync() => _gateway = await GatewayProcess.StartAsync(new GatewayStart(_home.Path));
-
-    public async ValueTask DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        _home.Dispose();
-    }
 
     /// <summary>CVE-2026-35625: the secret may widen what a local program has, its own token may not.</summary>
     [Fact]
@@ -158,13 +150,13 @@ public sealed class PairingLessonTests : IAsyncLifetime
     [Fact]
     public async Task Where_local_devices_are_not_admitted_by_themselves_they_wait_like_all_others()
     {
-        await _gateway.DisposeAsync();
-        _gateway = await GatewayProcess.StartAsync(new GatewayStart(_home.Path)
+        using var home = new TempFolder();
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(home.Path)
         {
             Environment = [("CHELA_GATEWAY__NODES__PAIRING__AUTOAPPROVELOCAL", "false")],
         });
 
-        var (client, answer) = await new TestDevice().ConnectAsync(_gateway, Secret, Read);
+        var (client, answer) = await new TestDevice().ConnectAsync(gateway, ("token", gateway.Token), Read);
         await using var _ = client;
 
         Assert.Equal("PAIRING_REQUIRED", answer.Text("error/details/code"));

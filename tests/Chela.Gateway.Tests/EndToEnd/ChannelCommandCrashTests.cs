@@ -17,7 +17,6 @@ public sealed class ChannelCommandCrashTests
     [Theory]
     [InlineData("journal.before-write")]
     [InlineData("journal.after-write")]
-    [InlineData("journal.before-fsync")]
     [InlineData("journal.after-fsync")]
     public async Task Wherever_the_process_dies_a_command_happens_once_and_is_answered_once(string step)
     {

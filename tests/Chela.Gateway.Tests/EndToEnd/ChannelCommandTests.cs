@@ -65,7 +65,7 @@ public sealed class ChannelCommandTests : IAsyncLifetime
         await using var client = await gateway.OpenOpenClawAsync();
         await client.CallAsync("sessions.messages.subscribe", new JsonObject { ["key"] = "agent:main:webhook:desk:group:kitchen" });
 
-        await SendAsync(gateway, "1", "dora", "/slow 60000 this takes longer than anybody waits");
+        await SendAsync(gateway, "1", "dora", SlowReply.Question);
         await client.ChatAsync("webhook:desk:1", "delta");
         await SendAsync(gateway, "2", "dora", "/stop");
         await SendAsync(gateway, "3", "bert", "/stop");

@@ -9,12 +9,12 @@ public sealed class ChaosTests
 {
     [Fact]
     public Task Killed_at_random_and_at_steps_of_its_storage_the_gateway_loses_and_doubles_nothing() =>
-        TryAsync("--kills", "20", "| **lost, doubled, out of order or wrong** | **0** |");
+        TryAsync("--kills", "10", "| **lost, doubled, out of order or wrong** | **0** |");
 
     [Fact]
     [Trait("Requirement", "K3")]
     public Task However_its_file_is_edited_the_last_valid_one_is_in_force_and_no_connection_breaks() =>
-        TryAsync("--edits", "25", "| **not in force, lost, doubled, out of order or wrong** | **0** |");
+        TryAsync("--edits", "12", "| **not in force, lost, doubled, out of order or wrong** | **0** |");
 
     [Fact]
     public async Task A_process_that_is_to_die_at_a_step_says_so_and_dies_there()

@@ -9,7 +9,7 @@ namespace Chela.Gateway.Tests.EndToEnd;
 
 /// <summary>Addresses, names, proxies and web pages that have no business with the gateway, at the real executable.</summary>
 [Trait("Requirement", "A4")]
-public sealed class PerimeterTests
+public sealed class PerimeterTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private const string OriginMessage =
         "origin not allowed (open the Control UI from the gateway host or allow it in gateway.controlUi.allowedOrigins)";
@@ -23,8 +23,7 @@ public sealed class PerimeterTests
     [InlineData("/session")]
     public async Task Host_evil_example_is_refused_on_every_upgrade(string path)
     {
-        using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var gateway = fixture.Gateway;
 
         var refusal = await Record.ExceptionAsync(() => WireClient.OpenAsync(gateway.Url + path, ("Host", "evil.example")));
 
@@ -56,8 +55,7 @@ public sealed class PerimeterTests
     [Fact]
     public async Task Probes_answer_under_any_name()
     {
-        using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var gateway = fixture.Gateway;
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.HttpUrl, "/readyz")) { Headers = { Host = "pod.cluster" } };
 
@@ -77,8 +75,7 @@ public sealed class PerimeterTests
     [Trait("Requirement", "H2")]
     public async Task A_cross_site_text_plain_POST_runs_nothing(string contentType, string? origin, int status)
     {
-        using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var gateway = fixture.Gateway;
 
         using var answer = await PostAsync(gateway, contentType, HealthCall, origin is null ? [] : [("Origin", origin)]);
 
@@ -91,8 +88,7 @@ public sealed class PerimeterTests
     [InlineData("/session")]
     public async Task A_page_of_another_origin_gets_no_socket(string path)
     {
-        using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var gateway = fixture.Gateway;
 
         var refusal = await Record.ExceptionAsync(() => WireClient.OpenAsync(
             gateway.Url + path, ("Origin", "https://evil.example"), ("Authorization", $"Bearer {gateway.Token}")));
@@ -109,8 +105,7 @@ public sealed class PerimeterTests
     [Trait("Requirement", "W5")]
     public async Task A_page_of_another_origin_is_told_so_in_the_handshake(string? origin, string client, string mode, string reason)
     {
-        using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var gateway = fixture.Gateway;
         await using var page = await WireClient.OpenAsync(gateway.Url + "/", origin is null ? [] : [("Origin", origin)]);
         var parameters = OpenClawWire.ConnectParams(gateway.Token);
         parameters["client"]!["id"] = client;
@@ -155,8 +150,7 @@ public sealed class PerimeterTests
     [Trait("Requirement", "W5")]
     public async Task Range_and_role_come_before_the_origin_and_the_secret_after_it(string field, object value, int code)
     {
-        using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var gateway = fixture.Gateway;
         await using var first = await WireClient.OpenAsync(gateway.Url + "/", ("Origin", "https://evil.example"));
         await using var second = await WireClient.OpenAsync(gateway.Url + "/", ("Origin", "https://evil.example"));
         var parameters = OpenClawWire.ConnectParams(gateway.Token);
@@ -229,8 +223,7 @@ public sealed class PerimeterTests
     [InlineData(null, "X-Real-IP")]
     public async Task A_browser_origin_from_loopback_or_a_proxy_on_it_is_never_auto_paired(string? origin, string header)
     {
-        using var folder = new TempFolder();
-        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(folder.Path));
+        var gateway = fixture.Gateway;
         (string, string)[] headers = origin is null ? [(header, "127.0.0.1")] : [("Origin", origin)];
 
         var (page, answer) = await new TestDevice().ConnectAsync(gateway, ("token", gateway.Token), ["operator.read"], headers: headers);

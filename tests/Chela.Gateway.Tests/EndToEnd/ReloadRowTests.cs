@@ -125,9 +125,9 @@ public sealed class ReloadRowTests(ReloadRowTests.Running running) : IClassFixtu
     public async Task Places_for_runs_what_waits_begins_as_soon_as_more_may_run_and_what_runs_goes_on()
     {
         await running.ChangeAsync("""{"agents":{"defaults":{"maxConcurrent":1}}}""");
-        await Client.SendChatAsync("p1", "p1", "/slow 60000 this takes longer than anybody waits");
+        await Client.SendChatAsync("p1", "p1", SlowReply.Question);
         await Client.ChatAsync("p1", "delta");
-        await Client.SendChatAsync("p2", "p2", "/slow 60000 nor for this");
+        await Client.SendChatAsync("p2", "p2", SlowReply.Question);
 
         await running.ChangeAsync("""{"agents":{"defaults":{"maxConcurrent":2}}}""");
 

@@ -14,6 +14,8 @@ namespace Chela.Gateway.Tests.Support;
 /// <summary>An identity provider of this process: it publishes its keys, changes them, and signs tokens.</summary>
 internal sealed class FakeOidc : IAsyncDisposable
 {
+    private static readonly RSAParameters First = NewKey();
+
     private readonly WebApplication _app;
     private readonly List<(string Id, AsymmetricAlgorithm Key)> _keys = [];
     private int _keyRequests;
@@ -43,7 +45,7 @@ internal sealed class FakeOidc : IAsyncDisposable
         app.Run(fake.AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         fake.Issuer = app.Urls.Single();
-        fake.Add("first", RSA.Create(2048));
+        fake.Add("first", RSA.Create(First));
         return fake;
     }
 
@@ -93,6 +95,13 @@ internal sealed class FakeOidc : IAsyncDisposable
     }
 
     public static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.ToJsonString()));
+
+    /// <summary>One for all, because making it takes longer than most tests: two providers have the same first key.</summary>
+    private static RSAParameters NewKey()
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportParameters(includePrivateParameters: true);
+    }
 
     private static byte[] Sign(AsymmetricAlgorithm key, string algorithm, byte[] signed) => (key, algorithm) switch
     {

@@ -1,5 +1,6 @@
 // requirement: W5, W9, A1, A2
-// The last command line of OpenClaw that speaks protocol 3, with a device of its own, pointed at the real gateway.
+// The last command line of OpenClaw that speaks protocol 3, with a device of its own, pointed at the real gateway: what is said otherwise by that
+// protocol, and the commands that the later generation takes many times as long to start. The others are in the suite of that one.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -7,14 +8,13 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Gateway } from '../support/gateway.mjs';
 import { OpenClawCli } from '../support/openclaw-cli.mjs';
-import { commonCommands, makeAndDeleteAgent } from '../support/openclaw-commands.mjs';
 
 let gateway;
 let openclaw;
 
 before(async () => {
   gateway = await Gateway.start();
-  openclaw = await OpenClawCli.of(fileURLToPath(new URL('.', import.meta.url)), gateway.url);
+  openclaw = await OpenClawCli.of(fileURLToPath(new URL('.', import.meta.url)), gateway.url, { hasPlugins: false });
 });
 
 after(async () => {
@@ -28,13 +28,11 @@ test('gateway call health, with address and token', async () => {
   assert.equal(health.ok, true);
 });
 
-test('health, gateway health and status, from its own configuration', async () => {
+test('health and status, from its own configuration', async () => {
   const health = await openclaw.json('health', '--json');
-  const readable = await openclaw.succeed('gateway', 'health');
   const status = await openclaw.json('status', '--json');
 
   assert.equal(health.ok, true);
-  assert.match(readable, /Gateway Health\s+OK/);
   assert.equal(status.gateway.url, gateway.url);
 });
 
@@ -56,21 +54,6 @@ test('devices list shows the device of the command line itself', async () => {
   assert.deepEqual(paired[0].roles, ['operator']);
 });
 
-test('system presence shows who is there', async () => {
-  const presence = await openclaw.json('system', 'presence', ...openclaw.target, '--json');
-
-  assert.ok(presence.some((row) => row.mode === 'gateway'), JSON.stringify(presence));
-});
-
-test('gateway call agents.create, agents.update, agents.list and agents.delete', async () => {
-  const { made, changed, agents, deleted } = await makeAndDeleteAgent(openclaw);
-
-  assert.deepEqual(made, { ok: true, agentId: 'maid', name: 'Maid', workspace: `${openclaw.home}/maid` });
-  assert.deepEqual(changed, { ok: true, agentId: 'maid' });
-  assert.deepEqual(agents.map((agent) => [agent.id, agent.name]), [['main', undefined], ['maid', 'Mary']]);
-  assert.deepEqual(deleted, { ok: true, agentId: 'maid', removedBindings: 0 });
-});
-
 test('An unknown method exits with 1 and the message of the gateway', async () => {
   const ended = await openclaw.run('gateway', 'call', 'no.such', ...openclaw.target);
 
@@ -85,14 +68,21 @@ test('A wrong token exits with 1 and says so', async () => {
   assert.match(ended.error, /unauthorized: (gateway|device) token mismatch/);
 });
 
-/** What this generation looks up by itself, or has no other way to say. */
+/** `[command, exit code, what it prints]`; `unknown method` where it needs what the gateway has not. */
 const commands = [
-  ...commonCommands,
   ['agent --agent main --message hello-main', 0, /^hello-main$/m],
   ['gateway probe', 0, /Reachable: yes/],
   ['models list', 0, /^Model\s+Input/m],
   ['skills list', 0, /Skills \(\d+\/\d+ ready\)/],
   ['logs', 0, /Log file: .*gateway\.log/],
+  ['status --deep', 0, /reachable/],
+  ['status --all', 0, /reachable/],
+  ['security audit', 0, /OpenClaw security audit\s+Summary:/],
+  ['doctor --non-interactive', 0, /OpenClaw doctor/],
+  ['system heartbeat last', 0, /^null$/m],
+  ['system event --text hello', 1, /unknown method: wake/],
+  ['approvals get --gateway', 0, /Approvals/],
+  ['browser status', 1, /unknown method: browser\.request/],
 ];
 
 describe('Commands, each with its exit code and what it prints', { concurrency: 2 }, () => {
@@ -123,17 +113,6 @@ describe('Commands that stay', { concurrency: 2 }, () => {
 
     await tui.printed(/^\s*words of the reply\s*$/m);
     tui.stop();
-  });
-
-  test('acp opens a session', async () => {
-    const acp = openclaw.start('acp');
-
-    const { agentInfo } = await acp.ask(1, 'initialize', { protocolVersion: 1, clientCapabilities: {} });
-    const { sessionId } = await acp.ask(2, 'session/new', { cwd: '/', mcpServers: [] });
-
-    assert.equal(agentInfo.name, 'openclaw-acp');
-    assert.ok(sessionId);
-    acp.stop();
   });
 
   test('node run is paired and stays connected', async () => {

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { assertFramesFit } from '../support/frame-watch.mjs';
 import { Gateway } from '../support/gateway.mjs';
 import { OpenClawCli } from '../support/openclaw-cli.mjs';
-import { commonCommands, makeAndDeleteAgent } from '../support/openclaw-commands.mjs';
 import { RecordingProxy } from '../support/recording-proxy.mjs';
 
 let gateway;
@@ -79,7 +78,12 @@ test('devices list, models list and system presence answer', async () => {
 });
 
 test('gateway call agents.create, agents.update, agents.list and agents.delete', async () => {
-  const { made, changed, agents, deleted } = await makeAndDeleteAgent(openclaw);
+  const call = (method, params) => openclaw.json('gateway', 'call', method, ...openclaw.target, '--json', '--params', JSON.stringify(params));
+
+  const made = await call('agents.create', { name: 'Maid', workspace: `${openclaw.home}/maid`, emoji: '🧹' });
+  const changed = await call('agents.update', { agentId: 'maid', name: 'Mary' });
+  const { agents } = await call('agents.list', {});
+  const deleted = await call('agents.delete', { agentId: 'maid', deleteFiles: false });
 
   assert.deepEqual(made, { ok: true, agentId: 'maid', name: 'Maid', workspace: `${openclaw.home}/maid` });
   assert.deepEqual(changed, { ok: true, agentId: 'maid' });
@@ -101,10 +105,22 @@ test('A wrong token exits with 1 and says so', async () => {
   assert.match(ended.error, /unauthorized: gateway token mismatch/);
 });
 
-/** What only this generation has, or asks the gateway for. */
+/** `[command, exit code, what it prints]`; `unknown method` where it needs what the gateway has not. */
 const commands = [
-  ...commonCommands,
+  ['agent --session-id nightly --message hello-nightly', 0, /^hello-nightly$/m],
   ['agent --message hello-main', 0, /^hello-main$/m],
+  ['channels list', 0, /Chat channels:/],
+  ['channels status --probe', 0, /Gateway reachable\./],
+  ['update status', 0, /OpenClaw update status/],
+  ['nodes list', 0, /Pending: 0 · Paired: 0/],
+  ['nodes pending', 0, /No pending pairing requests\./],
+  ['nodes status', 0, /Known: 0 · Paired: 0 · Connected: 0/],
+  ['sessions', 0, /No sessions found\./],
+  ['cron list', 1, /unknown method: cron\.list/],
+  ['cron status', 1, /unknown method: cron\.status/],
+  ['cron add --name often --every 1h --message hello', 1, /unknown method: cron\.add/],
+  ['cron rm often', 1, /unknown method: cron\.remove/],
+  ['gateway usage-cost', 0, /Usage cost \(30 days\)\nTotal: \$0\.0000/],
   ['models list', 0, /^echo\/echo /m],
   ['logs', 0, /Log file: gateway\.log/],
   ['skills list', 0, /No skills found\./],

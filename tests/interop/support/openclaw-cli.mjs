@@ -19,20 +19,26 @@ process.on('exit', () => running.forEach(endGroup));
 export class OpenClawCli {
   #installed;
   #home;
+  #variables;
 
-  constructor(installed, home, url) {
+  constructor(installed, home, url, variables) {
     this.#installed = installed;
     this.#home = home;
+    this.#variables = variables;
     this.url = url;
   }
 
-  /** @param installed The folder with node_modules in it. */
-  static async of(installed, url) {
+  /**
+   * @param installed The folder with node_modules in it.
+   * @param hasPlugins Whether it reads those that it brings along; the old generation compiles them all first, for half a minute.
+   */
+  static async of(installed, url, { hasPlugins = true } = {}) {
     const home = await mkdtemp(join(tmpdir(), 'chela-openclaw-'));
     await mkdir(join(home, '.openclaw'));
     const remote = { gateway: { mode: 'remote', remote: { url, token } } };
     await writeFile(join(home, '.openclaw', 'openclaw.json'), JSON.stringify(remote));
-    return new OpenClawCli(join(installed, 'node_modules'), home, url);
+    const variables = hasPlugins ? {} : { OPENCLAW_BUNDLED_PLUGINS_DIR: join(home, 'none') };
+    return new OpenClawCli(join(installed, 'node_modules'), home, url, variables);
   }
 
   /** Where it keeps what is its own. */
@@ -94,7 +100,7 @@ export class OpenClawCli {
     const child = spawn(program, args, {
       env: {
         PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, HOME: this.#home, USERPROFILE: this.#home, TMPDIR: this.#home, NO_COLOR: '1',
-        TERM: 'xterm', OPENCLAW_GATEWAY_TOKEN: token,
+        TERM: 'xterm', OPENCLAW_GATEWAY_TOKEN: token, ...this.#variables,
       },
       timeout: limitMs,
       killSignal: 'SIGKILL',

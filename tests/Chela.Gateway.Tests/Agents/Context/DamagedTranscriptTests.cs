@@ -44,7 +44,7 @@ public sealed class DamagedTranscriptTests
         var whole = await File.ReadAllBytesAsync(file, Ct);
         var read = new HashSet<int>();
 
-        for (var length = whole.Length; length >= 0; length--)
+        foreach (var length in Sweep.Offsets(whole).Reverse().Prepend(whole.Length))
         {
             await File.WriteAllBytesAsync(file, whole[..length], Ct);
 
