@@ -129,7 +129,7 @@ internal sealed class Victim : IAsyncDisposable
     {
         _process?.Dispose();
         string[] arguments =
-            ["gateway", "run", "--port", Port.ToString(CultureInfo.InvariantCulture), "--state-dir", StateDirectory, "--token", Token];
+            ["gateway", "run", "--port", Port.ToString(CultureInfo.InvariantCulture), "--state-dir", StateDirectory, "--token", Token, "--no-safe-mode"];
         var start = new ProcessStartInfo(_program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["CHELA_CRASH_AT"] = crashAt;
         lock (_output)

@@ -106,6 +106,7 @@ internal static class GatewayRun
             ConfigFile = options.ConfigFile,
             Environment = environment,
             Settings = settings,
+            SafeMode = options.SafeMode,
             Logging = AddConsole,
         };
     }

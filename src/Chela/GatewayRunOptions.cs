@@ -18,6 +18,9 @@ internal sealed record GatewayRunOptions
     /// <summary>The configuration file.</summary>
     public string? ConfigFile { get; init; }
 
+    /// <summary>True to start in safe mode, false never to.</summary>
+    public bool? SafeMode { get; init; }
+
     /// <summary>Whether to log more.</summary>
     public bool Verbose { get; init; }
 

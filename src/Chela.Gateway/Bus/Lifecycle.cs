@@ -22,6 +22,13 @@ internal sealed class Lifecycle
 
     public bool IsStopping => Phase == LifecyclePhase.Stopping;
 
+    /// <summary>Why it serves without what may have ended it before; null where it does all that it should.</summary>
+    public string? SafeMode { get; private set; }
+
+    /// <summary>Decided before it serves, and until its end.</summary>
+    /// <param name="why">A sentence for whoever runs it.</param>
+    public void EnterSafeMode(string why) => SafeMode = why;
+
     public void MoveTo(LifecyclePhase phase)
     {
         if (phase > Phase)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Chela.Gateway.Channels;
 
 /// <summary>Shows people that their answer is being written, for as long as a run of theirs goes on.</summary>
-internal sealed partial class TypingSigns(Lanes lanes, Accounts accounts, TimeProvider time, ILogger<TypingSigns> logger) : IAsyncDisposable
+internal sealed partial class TypingSigns(Lanes lanes, Accounts accounts, BackgroundLoops loops, TimeProvider time, ILogger<TypingSigns> logger) : IAsyncDisposable
 {
     /// <summary>How often it is shown again: platforms take it away after five seconds.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(4);
@@ -20,7 +20,7 @@ internal sealed partial class TypingSigns(Lanes lanes, Accounts accounts, TimePr
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
 
-    public void Start() => _work = Background.Run(RunAsync);
+    public void Start() => _work = Background.Run(() => loops.RunAsync("signs that an answer is written", Period, ShowAllAsync, _stopping.Token));
 
     public async ValueTask DisposeAsync()
     {
@@ -28,15 +28,10 @@ internal sealed partial class TypingSigns(Lanes lanes, Accounts accounts, TimePr
         await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunAsync()
+    private Task ShowAllAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Period, time);
-        do
-        {
-            var answered = lanes.Running.Select(turn => turn.Message.ReplyTo).OfType<ReplyTarget>().Distinct();
-            await Parallel.ForEachAsync(answered, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, (target, _) => ShowAsync(target));
-        }
-        while (await timer.WaitForNextTickAsync(_stopping.Token));
+        var answered = lanes.Running.Select(turn => turn.Message.ReplyTo).OfType<ReplyTarget>().Distinct();
+        return Parallel.ForEachAsync(answered, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = ct }, (target, _) => ShowAsync(target));
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "A channel's sign: whether it can be shown matters to nobody else.")]

@@ -22,6 +22,13 @@ internal sealed record HttpProblem(string Title, int Status, string Detail)
         RetryAfterSeconds = 1,
     };
 
+    /// <summary>The answer to platforms in safe mode; they come again.</summary>
+    public static readonly HttpProblem SafeMode = new(
+        "Safe mode", StatusCodes.Status503ServiceUnavailable, "The gateway takes nothing from platforms until it is restarted. Try again later.")
+    {
+        RetryAfterSeconds = 60,
+    };
+
     /// <summary>The answer to a body that is no JSON by its name; forms of other sites are such.</summary>
     public static readonly HttpProblem NotJson = new(
         "Content type not supported", StatusCodes.Status415UnsupportedMediaType, "Send the call with Content-Type: application/json.");

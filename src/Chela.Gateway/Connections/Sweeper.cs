@@ -1,12 +1,14 @@
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
+using Chela.Gateway.Telemetry;
 using Chela.Gateway.Wire;
 using Microsoft.Extensions.Hosting;
 
 namespace Chela.Gateway.Connections;
 
 /// <summary>One timer for all connections: ends those that did not log in, do not read, or do not answer a goodbye; sends ticks.</summary>
-internal sealed class Sweeper(ConnectionTable connections, EventFanout fanout, ConfigStore config, EventBus events, TimeProvider time) : BackgroundService
+internal sealed class Sweeper(
+    ConnectionTable connections, EventFanout fanout, ConfigStore config, EventBus events, BackgroundLoops loops, TimeProvider time) : BackgroundService
 {
     /// <summary>A write that makes no progress for this long ends the connection (01-wire § 6).</summary>
     public static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(25);
@@ -46,12 +48,5 @@ internal sealed class Sweeper(ConnectionTable connections, EventFanout fanout, C
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            Sweep();
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loops.RunAsync("sweep of connections", Period, Sweep, stoppingToken);
 }

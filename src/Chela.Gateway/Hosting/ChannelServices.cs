@@ -40,7 +40,6 @@ internal static class ChannelServices
         .AddSingleton(provider => new SenderBook(
             new DocumentFile(provider.GetRequiredService<StatePaths>().SendersFile), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<Reception>()
-        .AddSingleton(new Random())
         .AddSingleton<Accounts>()
         .AddSingleton<Probes>()
         .AddSingleton<TypingSigns>()

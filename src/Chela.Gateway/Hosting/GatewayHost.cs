@@ -2,9 +2,11 @@ using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Chela.Gateway.Access.Devices;
 using Chela.Gateway.Agents.Providers;
+using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Includes;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.HealthChecks;
 using Chela.Gateway.Hosting.Restarting;
 using Chela.Gateway.Hosting.Tls;
 using Microsoft.AspNetCore.Builder;
@@ -136,7 +138,7 @@ public sealed class GatewayHost : IAsyncDisposable
             var providers = app.Services.GetRequiredService<ProviderCatalog>();
             string[] warnings =
             [
-                .. new[] { setup.Crash?.ToString(), holdings.History.Warning, providers.Warning, tls?.Warning }.OfType<string>(),
+                .. new[] { app.Services.GetRequiredService<Lifecycle>().SafeMode, setup.Crash?.ToString(), holdings.History.Warning, providers.Warning, tls?.Warning }.OfType<string>(),
                 .. listeners.Warnings,
                 .. setup.Config.Warnings,
             ];
@@ -169,17 +171,18 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private async Task<GatewayHost> StartAgainAsync(StartConfig inForce, CancellationToken ct)
     {
+        var again = _options with { SafeMode = _options.SafeMode == true ? null : _options.SafeMode };
         try
         {
             _holdings.History.Refused = null;
-            return await StartAsync(_options, _holdings, instead: null, ct);
+            return await StartAsync(again, _holdings, instead: null, ct);
         }
         catch (StartException refused)
         {
             _holdings.History.Refused = (await ReadOrNullAsync(inForce.Sources, ct), refused.Message);
             try
             {
-                return await StartAsync(_options, _holdings, inForce, ct);
+                return await StartAsync(again, _holdings, inForce, ct);
             }
             catch (StartException)
             {
@@ -234,6 +237,11 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddGateway(setup);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        if (tls is not null)
+        {
+            builder.Services.AddSingleton<IHealthCheck>(new CertificateCheck(tls, setup.Time));
+        }
+
         logging?.Invoke(builder.Logging);
         var app = builder.Build();
         app.UseGateway();

@@ -15,6 +15,12 @@ public sealed record GatewayOptions(StatePaths Paths)
     /// <summary>Settings from the command line: the option as typed, the dotted key that it stands for, the value.</summary>
     public IReadOnlyList<(string Option, string Key, string Value)> Settings { get; init; } = [];
 
+    /// <summary>
+    /// True to start without channels, deliveries and MCP servers; false never to; null to do so after several starts that did not last. A restart within the
+    /// process leaves it.
+    /// </summary>
+    public bool? SafeMode { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

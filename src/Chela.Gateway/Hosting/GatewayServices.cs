@@ -15,7 +15,9 @@ using Chela.Gateway.Agents.Unfinished;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Config;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.HealthChecks;
 using Chela.Gateway.Hosting.Restarting;
+using Chela.Gateway.Hosting.Starting;
 using Chela.Gateway.Logs;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
@@ -50,6 +52,8 @@ internal static class GatewayServices
         .AddRestarts(setup.Restarts)
         .AddCredentials()
         .AddSingleton<Uptime>()
+        .AddSingleton(new Random())
+        .AddSingleton<BackgroundLoops>()
         .AddSingleton<GatewayMeter>()
         .AddSingleton<MetricsRecorder>()
         .AddSingleton<Gauges>()
@@ -68,8 +72,13 @@ internal static class GatewayServices
 
     private static IServiceCollection AddStorage(this IServiceCollection services, GatewaySetup setup) => services
         .AddSingleton<JournalCommitter>()
-        .AddSingleton(new JournalOptions { Step = setup.Crash is { } crash ? crash.Pass : null })
-        .AddSingleton<Journals>();
+        .AddSingleton<JournalFaults>()
+        .AddSingleton(provider => new JournalOptions { Step = setup.Crash is { } crash ? crash.Pass : null, Faults = provider.GetRequiredService<JournalFaults>() })
+        .AddSingleton<Journals>()
+        .AddSingleton(provider => new StartRecord(
+            StartRecord.FileOf(setup.Paths), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StartRecord>>()))
+        .AddSingleton(provider => new SafeMode(
+            setup.SafeMode, provider.GetRequiredService<StartRecord>(), provider.GetRequiredService<Lifecycle>(), provider.GetRequiredService<ILogger<SafeMode>>()));
 
     private static IServiceCollection AddCredentials(this IServiceCollection services) => services
         .AddSingleton<FailedAttempts>()
@@ -218,7 +227,6 @@ internal static class GatewayServices
             return new CallLimits(() => SettingsOf(config.Current.Config.Gateway.Limits), provider.GetRequiredService<TimeProvider>());
         })
         .AddSingleton<IMethodModule, SchemaMethods>()
-        .AddSingleton<IMethodModule, HealthMethods>()
         .AddSingleton<IMethodModule, HeartbeatMethods>()
         .AddSingleton<IMethodModule, ConfigMethods>();
 
@@ -236,10 +244,7 @@ internal static class GatewayServices
         .AddSingleton<ObjectPool<FrameWriter>>(_ => new DefaultObjectPool<FrameWriter>(new DefaultPooledObjectPolicy<FrameWriter>()))
         .AddSingleton<ConnectionTable>()
         .AddSingleton<EventFanout>()
-        .AddSingleton<HealthState>()
-        .AddSingleton<HealthReport>()
-        .AddSingleton(provider => new Lazy<HealthReport>(provider.GetRequiredService<HealthReport>))
-        .AddHostedService<HealthWatch>()
+        .AddHealth()
         .AddSingleton<Presence>()
         .AddSingleton<Arrivals>()
         .AddSingleton<IMethodModule, PresenceMethods>()

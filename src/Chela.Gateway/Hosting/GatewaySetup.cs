@@ -20,6 +20,9 @@ internal sealed record GatewaySetup(StatePaths Paths, ConfigSnapshot Config, str
     /// <summary>What this process knows of its restarts.</summary>
     public RestartHistory Restarts { get; init; } = new();
 
+    /// <summary>Whether the host wants safe mode, or never; null leaves it to how earlier starts went.</summary>
+    public bool? SafeMode { get; init; }
+
     /// <summary>Where this process is to die, in a trial.</summary>
     public CrashPoint? Crash { get; init; }
 }

@@ -1,78 +1,55 @@
 using Chela.Contracts.Access;
+using Chela.Gateway.Access.Nodes;
 using Chela.Gateway.Bus;
-using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.HealthChecks;
 using Chela.Gateway.Rpc;
-using Chela.Gateway.Sessions;
-using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Hosting;
 
-/// <summary>How the gateway is: <c>health</c> for everyone, <c>status</c> for those who may read.</summary>
-internal sealed class HealthMethods(
-    HealthReport report,
-    SessionTable sessions,
-    Lanes lanes,
-    ConnectionTable connections,
-    ModelLookup models,
-    StatePaths paths,
-    Uptime uptime,
-    TimeProvider time) : IMethodModule
+/// <summary>How the gateway is: <c>health</c>, for everyone.</summary>
+internal sealed class HealthMethods(HealthReport report, HealthBoard board, HealthWatch watch, NodeRows nodes, Outbox outbox, TimeProvider time) : IMethodModule
 {
     public void Map(MethodMap methods)
     {
         var json = HostingJson.Default;
-        methods.Add(MethodMap.Method("health", OperatorScopes.None, json.HealthParams, json.Health, GetHealth) with
+        methods.Add(MethodMap.Method("health", OperatorScopes.None, json.HealthParams, json.Health, GetHealthAsync) with
         {
             Summary = "How the gateway is. Needs no login; tells more after one.",
             IsPublic = true,
         });
-        methods.Add(MethodMap.Method("status", OperatorScopes.Read, json.StatusParams, json.Status, GetStatus) with
-        {
-            Summary = "A summary of sessions, runs and connections.",
-        });
     }
 
-    /// <summary>Always made anew, as with <c>probe</c>: there is nothing in it that would be worth keeping.</summary>
-    private ValueTask<Health> GetHealth(HealthParams parameters, CallContext context, CancellationToken ct) => new(
-        !context.Caller.IsAuthenticated ? report.ForAnyone()
-        : context.Caller.Holds(OperatorScopes.Read) ? report.ForReaders()
-        : report.ForClients());
+    /// <summary>Always made anew: there is nothing in it that would be worth keeping but what others say of themselves.</summary>
+    private async ValueTask<Health> GetHealthAsync(HealthParams parameters, CallContext context, CancellationToken ct) =>
+        !context.Caller.IsAuthenticated ? report.ForAnyone() with { State = HealthWords.Of(board.Level) }
+        : !context.Caller.Holds(OperatorScopes.Read) ? report.ForClients() with { State = HealthWords.Of(board.Level) }
+        : await ForReadersAsync(parameters.Probe == true, ct);
 
-    private ValueTask<Status> GetStatus(StatusParams parameters, CallContext context, CancellationToken ct)
+    private async Task<Health> ForReadersAsync(bool probe, CancellationToken ct)
     {
-        var nowMs = NowMs();
-        var path = context.Caller.Holds(OperatorScopes.Admin) ? paths.SessionsDirectory : null;
-        StatusSession[] recent = [.. sessions.Newest.Select(entry => Row(entry, nowMs))];
-        var summary = new StatusSessions(
-            path is null ? [] : [path], sessions.Count, new StatusDefaults(models(null, report.DefaultAgent).FullName), recent)
+        var began = time.GetTimestamp();
+        if (probe)
         {
-            ByAgent = [.. recent.GroupBy(row => row.AgentId).Select(rows => new StatusAgent(
-                rows.Key, path, sessions.CountOf(rows.Key), [.. rows]))],
-        };
-        return new(new Status(
-            Hello.Version,
-            uptime.Milliseconds,
-            connections.Places.Count,
-            lanes.Depth,
-            report.Heartbeat,
-            [],
-            [],
-            summary));
-    }
+            await watch.ProbeAsync(ct);
+        }
 
-    private StatusSession Row(SessionEntry entry, long nowMs)
-    {
-        var key = entry.SessionKey;
-        return new(key.AgentId, entry.Key, ChatTypes.KindOf(key), entry.SessionId, entry.UpdatedAtMs, nowMs - entry.UpdatedAtMs)
+        return board.Describe(report.ForReaders()) with
         {
-            AbortedLastRun = entry.Status == "killed",
-            InputTokens = entry.InputTokens,
-            OutputTokens = entry.OutputTokens,
-            TotalTokens = entry.TotalTokens,
-            Model = (entry.ModelOverride ?? entry.Model ?? models(null, key.AgentId).FullName).Split('/', 2)[^1],
-            Flags = [$"id:{entry.SessionId}"],
+            DurationMs = (int)time.GetElapsedTime(began).TotalMilliseconds,
+            Nodes = NodesNow(),
+            DeliveryQueues = QueuesNow(),
         };
     }
 
-    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private NodesHealth NodesNow()
+    {
+        var all = nodes.All.ToList();
+        return new NodesHealth(all.Count, all.Count(node => node.Connected));
+    }
+
+    private QueuesHealth? QueuesNow()
+    {
+        OutboxItem[] dead = [.. outbox.All.Where(item => item.IsDead)];
+        return dead.Length == 0 ? null : new QueuesHealth([new FailedQueue("outbox", dead.Length) { OldestFailedAt = dead.Min(item => item.FailedAtMs) }]);
+    }
 }

@@ -19,6 +19,18 @@ internal sealed record Health(bool Ok, long Ts, int DurationMs)
     /// <summary>Since the start; as with the version.</summary>
     public long? UptimeMs { get; init; }
 
+    /// <summary>How well the gateway is: <c>ok</c>, <c>degraded</c> or <c>down</c>. Not in a hello.</summary>
+    public string? State { get; init; }
+
+    /// <summary>Its parts by name. Not in a hello.</summary>
+    public IReadOnlyDictionary<string, PartHealth>? Parts { get; init; }
+
+    /// <summary>The devices that offer something to agents; as with the version.</summary>
+    public NodesHealth? Nodes { get; init; }
+
+    /// <summary>Answers that could not be delivered; as with the version.</summary>
+    public QueuesHealth? DeliveryQueues { get; init; }
+
     public IReadOnlyDictionary<string, ChannelHealth>? Channels { get; init; }
 
     public IReadOnlyList<string>? ChannelOrder { get; init; }
@@ -32,6 +44,27 @@ internal sealed record Health(bool Ok, long Ts, int DurationMs)
     public IReadOnlyList<AgentHealth>? Agents { get; init; }
 
     public SessionsHealth? Sessions { get; init; }
+}
+
+/// <summary>How well a part of the gateway is.</summary>
+/// <param name="State">As that of the gateway.</param>
+/// <param name="Since">Since when, Unix milliseconds.</param>
+internal sealed record PartHealth(string State, long Since)
+{
+    /// <summary>Why it is not well.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>How many nodes were let in, and how many of them are here.</summary>
+internal sealed record NodesHealth(int Known, int Connected);
+
+/// <summary>What was given up of what was to be delivered; left out where nothing was.</summary>
+internal sealed record QueuesHealth(IReadOnlyList<FailedQueue> Failed);
+
+/// <summary>How much was given up in a queue, and when the oldest of it, Unix milliseconds.</summary>
+internal sealed record FailedQueue(string QueueName, int Count)
+{
+    public long? OldestFailedAt { get; init; }
 }
 
 /// <summary>How the accounts of a channel are, by name.</summary>

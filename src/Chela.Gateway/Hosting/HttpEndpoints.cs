@@ -22,11 +22,9 @@ internal static class HttpEndpoints
         app.Use(next => context => WebSocketUpgrade.PrepareAsync(context, next));
         app.UseWebSockets();
         app.Use(next => context => context.RequestServices.GetRequiredService<RequestWork>().PassAsync(context, next));
+        app.Use(SafeFromPlatforms);
         app.UseRouting();
-        app.MapProbe("/health", Live);
-        app.MapProbe("/healthz", Live);
-        app.MapProbe("/ready", Ready);
-        app.MapProbe("/readyz", Ready);
+        app.MapProbes();
         app.MapPost("/rpc", context => context.RequestServices.GetRequiredService<HttpCalls>().AnswerAsync(context));
         app.MapGet("/metrics", context => context.RequestServices.GetRequiredService<MetricsEndpoint>().AnswerAsync(context));
         app.Map("/mcp", context => context.RequestServices.GetRequiredService<McpEndpoint>().AnswerAsync(context));
@@ -35,9 +33,6 @@ internal static class HttpEndpoints
         app.MapPost("/webhook/{account}", context => context.RequestServices.GetRequiredService<WebhookEndpoint>().AnswerAsync(context));
         app.MapFallback("{**path}", AcceptAsync);
     }
-
-    private static void MapProbe(this IEndpointRouteBuilder app, string path, RequestDelegate answer) =>
-        app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], answer);
 
     private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
     {
@@ -49,13 +44,12 @@ internal static class HttpEndpoints
         return next(context);
     }
 
-    private static Task Live(HttpContext context) => WriteAsync(context, """{"ok":true,"status":"live"}""");
-
-    private static Task Ready(HttpContext context)
+    private static Task SafeFromPlatforms(HttpContext context, RequestDelegate next)
     {
-        var isReady = context.RequestServices.GetRequiredService<Lifecycle>().Phase == LifecyclePhase.Running;
-        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return WriteAsync(context, isReady ? """{"ready":true}""" : """{"ready":false}""");
+        var isFromPlatform = context.Request.Path.StartsWithSegments("/channels") || context.Request.Path.StartsWithSegments("/webhook");
+        return isFromPlatform && context.RequestServices.GetRequiredService<Lifecycle>().SafeMode is not null
+            ? HttpProblem.SafeMode.WriteAsync(context)
+            : next(context);
     }
 
     private static Task AcceptAsync(HttpContext context)
@@ -79,11 +73,5 @@ internal static class HttpEndpoints
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync("Not Found", context.RequestAborted);
-    }
-
-    private static Task WriteAsync(HttpContext context, string json)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(json, context.RequestAborted);
     }
 }

@@ -10,13 +10,14 @@ using Chela.Gateway.Channels;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.HealthChecks;
 using Chela.Gateway.Hosting.Restarting;
+using Chela.Gateway.Hosting.Starting;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Storage;
 using Chela.Gateway.Usage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Chela.Gateway.Hosting;
 
@@ -26,6 +27,7 @@ internal static class OrderlyStart
     /// <summary>Reads what the last process left, tells or begins again the runs that it did not finish, and only then takes messages.</summary>
     public static async Task RunAsync(IServiceProvider services, CancellationToken ct)
     {
+        var lifecycle = services.GetRequiredService<Lifecycle>();
         IReadOnlyList<Turn> begunAgain;
         try
         {
@@ -36,7 +38,8 @@ internal static class OrderlyStart
             await services.GetRequiredService<UsageLedger>().LoadAsync(ct);
             await services.GetRequiredService<Outbox>().RecoverAsync(ct);
             var unfinished = await services.GetRequiredService<Inbox>().RecoverAsync(ct);
-            begunAgain = await services.GetRequiredService<UnfinishedRuns>().SettleAsync(unfinished, ct);
+            await services.GetRequiredService<SafeMode>().DecideAsync(ct);
+            begunAgain = await services.GetRequiredService<UnfinishedRuns>().SettleAsync(unfinished, mayBeginAgain: lifecycle.SafeMode is null, ct);
         }
         catch (JournalCorruptException damaged)
         {
@@ -54,21 +57,29 @@ internal static class OrderlyStart
         services.GetRequiredService<CredentialSockets>();
         services.GetRequiredService<ConfigFollowers>();
         services.GetRequiredService<Gauges>().Add();
-        services.GetRequiredService<IEnumerable<IHostedService>>().OfType<HealthWatch>().Single().Look();
-        services.GetRequiredService<Delivery>().Start();
+        services.GetRequiredService<HealthWatch>().Look();
+        if (lifecycle.SafeMode is null)
+        {
+            services.GetRequiredService<Delivery>().Start();
+        }
+
         var lanes = services.GetRequiredService<Lanes>();
         foreach (var turn in begunAgain)
         {
             lanes.Enqueue(turn);
         }
 
-        services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Running);
+        lifecycle.MoveTo(LifecyclePhase.Running);
         services.GetRequiredService<Announcements>().Begin();
-        services.GetRequiredService<McpServers>().Follow();
         services.GetRequiredService<StaleRows>().Start();
-        services.GetRequiredService<Accounts>().Start();
-        services.GetRequiredService<TypingSigns>().Start();
-        services.GetRequiredService<AnswersInSight>().Start();
+        if (lifecycle.SafeMode is null)
+        {
+            services.GetRequiredService<McpServers>().Start();
+            services.GetRequiredService<Accounts>().Start();
+            services.GetRequiredService<TypingSigns>().Start();
+            services.GetRequiredService<AnswersInSight>().Start();
+        }
+
         await services.GetRequiredService<ConfigWatch>().StartAsync(ct);
         services.GetRequiredService<RestartNotes>().Tell();
     }

@@ -5,6 +5,7 @@ using Chela.Gateway.Channels;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config.Reloading;
 using Chela.Gateway.Connections;
+using Chela.Gateway.Hosting.Starting;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal static class OrderlyStop
     /// <param name="giveUp">Cancelled when waiting has to end at once.</param>
     public static async Task RunAsync(IServiceProvider services, ShutdownEvent notice, CancellationToken giveUp)
     {
+        services.GetRequiredService<StartRecord>().Forget();
         await services.GetRequiredService<ConfigWatch>().StopAsync(giveUp);
         services.GetRequiredService<Lifecycle>().MoveTo(LifecyclePhase.Stopping);
         services.GetRequiredService<EventBus>().Publish(notice);

@@ -30,6 +30,7 @@ internal static class SetupReader
             Sources = start.Sources,
             Migrated = start.Migrated,
             NotWritten = start.NotWritten,
+            SafeMode = options.SafeMode,
             Crash = CrashPoint.From(options.Environment),
         };
         return (setup, tokenFile);

@@ -25,6 +25,9 @@ public sealed record StatePaths(string Root)
     /// <summary>Held by the running gateway; its text is a JSON object <c>{"pid","url","startedAtMs"}</c>, over TLS also <c>"tlsFingerprint"</c>.</summary>
     public string LockFile => Path.Combine(Root, "gateway.lock");
 
+    /// <summary>The starts that have not become stable; there is none while a gateway runs that is.</summary>
+    public string StartsFile => Path.Combine(Root, "starts.json");
+
     /// <summary>The devices that were admitted, with their tokens; mode 0600.</summary>
     public string DevicesFile => Path.Combine(Root, "devices.json");
 

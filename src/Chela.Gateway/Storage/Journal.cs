@@ -15,10 +15,12 @@ internal sealed class Journal
     private readonly JournalOptions _options;
     private readonly JournalFiles _files;
     private readonly JournalQueue _queue;
+    private readonly string _place;
     private bool _scheduled;
 
-    private Journal(JournalCommitter committer, JournalOptions options, JournalFiles files, JournalRepair? repair)
+    private Journal(JournalCommitter committer, JournalOptions options, JournalFiles files, JournalPath path, JournalRepair? repair)
     {
+        _place = Path.Combine(path.Directory, path.Name);
         _committer = committer;
         _options = options;
         _files = files;
@@ -48,7 +50,7 @@ internal sealed class Journal
         var path = new JournalPath(directory, name);
         var recovery = new JournalRecovery(path, options);
         var files = new JournalFiles(path, options, recovery.Run());
-        return new Journal(committer, options, files, recovery.Repair);
+        return new Journal(committer, options, files, path, recovery.Repair);
     }
 
     /// <summary>
@@ -173,6 +175,7 @@ internal sealed class Journal
 
         var before = Count;
         var failure = work.Refused ?? Run(work);
+        _options.Faults?.Note(_place, failure);
         bool more;
         lock (_gate)
         {

@@ -1,6 +1,6 @@
 namespace Chela.Gateway.Storage;
 
-/// <summary>The limits of one journal, and the hook of its crash tests.</summary>
+/// <summary>The limits of one journal, the hook of its crash tests, and who is told of its faults.</summary>
 internal sealed record JournalOptions
 {
     public static JournalOptions Default { get; } = new();
@@ -16,6 +16,9 @@ internal sealed record JournalOptions
 
     /// <summary>Null but in trials.</summary>
     public StorageStep? Step { get; init; }
+
+    /// <summary>Told of what the disk refuses; null where nobody wants to know.</summary>
+    public JournalFaults? Faults { get; init; }
 
     /// <summary>The longest line, without its line feed.</summary>
     public int LineBytes => RecordBytes + JournalLine.Overhead - 1;

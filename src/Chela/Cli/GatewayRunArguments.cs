@@ -23,9 +23,9 @@ internal static class GatewayRunArguments
                 return false;
             }
 
-            if (args[i] == GatewayRunCommand.VerboseName)
+            if (Marked(read, args[i]) is { } marked)
             {
-                read = read with { Verbose = true };
+                read = marked;
             }
             else if (i + 1 == args.Length || args[i + 1].StartsWith('-') || With(read, args[i], args[++i]) is not { } more)
             {
@@ -40,6 +40,15 @@ internal static class GatewayRunArguments
         options = read;
         return true;
     }
+
+    /// <summary>With an option that has no value; null where it is none, or contradicts another.</summary>
+    private static GatewayRunOptions? Marked(GatewayRunOptions options, string name) => name switch
+    {
+        GatewayRunCommand.VerboseName => options with { Verbose = true },
+        GatewayRunCommand.SafeModeName when options.SafeMode is null => options with { SafeMode = true },
+        GatewayRunCommand.NoSafeModeName when options.SafeMode is null => options with { SafeMode = false },
+        _ => null,
+    };
 
     private static GatewayRunOptions? With(GatewayRunOptions options, string name, string value) => name switch
     {

@@ -12,6 +12,8 @@ internal static class GatewayRunCommand
     public const string StateDirName = "--state-dir";
     public const string TokenName = "--token";
     public const string ConfigName = "--config";
+    public const string SafeModeName = "--safe-mode";
+    public const string NoSafeModeName = "--no-safe-mode";
     public const string VerboseName = "--verbose";
 
     public static Command Create()
@@ -26,6 +28,8 @@ internal static class GatewayRunCommand
         var state = new Option<string?>(StateDirName) { Description = "State (else CHELA_STATE_DIR, else ~/.chela)", HelpName = "DIR" };
         var token = new Option<string?>(TokenName) { Description = "Shared secret for this run", HelpName = "TOKEN" };
         var config = new Option<string?>(ConfigName) { Description = "Configuration file", HelpName = "FILE" };
+        var safe = new Option<bool>(SafeModeName) { Description = "Start without channels, deliveries and MCP servers, to mend what is wrong; a restart leaves it" };
+        var never = new Option<bool>(NoSafeModeName) { Description = "Never do so by itself, however often it ended soon after its start" };
         var verbose = new Option<bool>(VerboseName) { Description = "Log more" };
 
         var command = new ExampledCommand("run", "Run the gateway in the foreground")
@@ -35,9 +39,17 @@ internal static class GatewayRunCommand
                 "chela gateway run",
                 "chela gateway run --port 18790 --state-dir /var/lib/chela",
                 "chela gateway run --config ./chela.json --verbose",
+                "chela gateway run --safe-mode",
             ],
-            Options = { port, bind, state, token, config, verbose },
+            Options = { port, bind, state, token, config, safe, never, verbose },
         };
+        command.Validators.Add(given =>
+        {
+            if (given.GetValue(safe) && given.GetValue(never))
+            {
+                given.AddError($"{SafeModeName} and {NoSafeModeName} cannot both be meant.");
+            }
+        });
         command.SetAction((parsed, ct) => GatewayRun.ExecuteAsync(
             new GatewayRunOptions
             {
@@ -46,6 +58,7 @@ internal static class GatewayRunCommand
                 StateDirectory = parsed.GetValue(state),
                 Token = parsed.GetValue(token),
                 ConfigFile = parsed.GetValue(config),
+                SafeMode = parsed.GetValue(safe) ? true : parsed.GetValue(never) ? false : null,
                 Verbose = parsed.GetValue(verbose),
             },
             ct));

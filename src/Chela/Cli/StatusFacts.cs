@@ -13,7 +13,8 @@ internal static class StatusFacts
         [
             ("gateway", url),
             ("version", hello.ServerVersion),
-            ("health", Find(report.Health, "ok") is { ValueKind: JsonValueKind.True } ? "ok" : "not ok"),
+            ("health", Text(Find(report.Health, "state")) ?? (Find(report.Health, "ok") is { ValueKind: JsonValueKind.True } ? "ok" : "not ok")),
+            .. UnwellPart.In(report.Health).Select(part => ("", (string?)part.ToString())),
             ("uptime", Uptime(Find(hello.Snapshot, "uptimeMs"))),
             ("sessions", Text(Find(report.Status, "sessions", "count") ?? Find(report.Health, "sessions", "count"))),
             ("model", Text(Find(report.Status, "sessions", "defaults", "model"))),

@@ -63,6 +63,21 @@ public sealed class DoctorCommandTests(GatewayFixture fixture) : IClassFixture<G
     }
 
     [Fact]
+    [Trait("Requirement", "K7")]
+    public async Task A_gateway_that_ended_again_and_again_is_told()
+    {
+        var nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await _trial.WriteAsync("starts.json", $$"""{"unstable":[{{nowMs - 3000}},{{nowMs - 2000}}]}""");
+        var (exit, found, _) = await _trial.RunAsync();
+        await _trial.WriteAsync("starts.json", $$"""{"unstable":[{{nowMs - 3000}},{{nowMs - 2000}},{{nowMs - 1000}}]}""");
+        var (failed, again, _) = await _trial.RunAsync();
+
+        Assert.Equal((0, 1), (exit, failed));
+        DoctorTrial.Of(found, "starts.lasted", "ok");
+        Assert.Contains("ended 3 times within 5 minutes", DoctorTrial.Of(again, "starts.lasted", "error"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_that_others_reach_are_closed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");

@@ -8,12 +8,12 @@ public sealed class GatewayRunArgumentsTests
     [Fact]
     public void The_short_way_reads_every_option()
     {
-        string[] args = ["--port", "0", "--bind", "lan", "--state-dir", "/s", "--token", "t", "--config", "c.json", "--verbose"];
+        string[] args = ["--port", "0", "--bind", "lan", "--state-dir", "/s", "--token", "t", "--config", "c.json", "--safe-mode", "--verbose"];
 
         Assert.True(GatewayRunArguments.TryRead(args, out var options));
 
         Assert.Equal(
-            new GatewayRunOptions { Port = 0, Bind = "lan", StateDirectory = "/s", Token = "t", ConfigFile = "c.json", Verbose = true },
+            new GatewayRunOptions { Port = 0, Bind = "lan", StateDirectory = "/s", Token = "t", ConfigFile = "c.json", SafeMode = true, Verbose = true },
             options);
     }
 
@@ -37,6 +37,7 @@ public sealed class GatewayRunArgumentsTests
     [InlineData("--port 65536")]
     [InlineData("--port 1 --port 2")]
     [InlineData("--verbose --verbose")]
+    [InlineData("--safe-mode --no-safe-mode")]
     [InlineData("--verbose true")]
     [InlineData("--unknown 1")]
     [InlineData("extra")]

@@ -11,6 +11,7 @@ using Chela.Gateway.Tests.Support;
 using Chela.Gateway.Wire;
 using Chela.Gateway.Wire.JsonRpc;
 using Chela.Gateway.Wire.OpenClaw;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chela.Gateway.Tests.Connections;
 
@@ -28,7 +29,7 @@ public sealed class SweeperTests : IDisposable
     {
         _events.Subscribe(happened => _ticks.Add((TickEvent)happened));
         var config = new ConfigStore(ConfigFixture.Load("""{"gateway":{"tickIntervalMs":30000}}"""));
-        _sweeper = new Sweeper(_table, new EventFanout(new EventBus(), config, _clock), config, _events, _clock);
+        _sweeper = new Sweeper(_table, new EventFanout(new EventBus(), config, _clock), config, _events, new BackgroundLoops(_clock, new Random(1), NullLogger<BackgroundLoops>.Instance), _clock);
     }
 
     [Fact]

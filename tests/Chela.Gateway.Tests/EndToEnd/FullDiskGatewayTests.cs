@@ -30,6 +30,7 @@ public sealed class FullDiskGatewayTests
 
             var refused = await client.CallAsync("chat.send", OpenClawWire.ChatParams("talk", "during", Long));
             var history = await client.HistoryAsync("talk");
+            var full = await client.CallAsync("health", new JsonObject { ["probe"] = true });
             await client.ReceiveAsync(frame => frame.Text("payload/runId") == "before" && (frame.Text("payload/message/content/0/text") ?? "").EndsWith("more", StringComparison.Ordinal));
             File.Delete(ballast);
             var end = await client.ChatEndAsync("before");
@@ -38,6 +39,7 @@ public sealed class FullDiskGatewayTests
 
             Assert.Equal(("UNAVAILABLE", "the message could not be written to disk and was not accepted; is the disk full?"), (refused.Text("error/code"), refused.Text("error/message")));
             Assert.Single(history);
+            Assert.Equal(("down", "down"), (full.Text("payload/state"), full.Text("payload/parts/storage/state")));
             Assert.Equal("final", end.Text("state"));
             Assert.Equal("started", after);
             Assert.Equal(4, (await client.HistoryAsync("talk")).Count);

@@ -105,7 +105,7 @@ public sealed class StateSweepTests : IDisposable
         {
             var sessions = services.GetRequiredService<SessionTable>();
             await sessions.LoadAsync(ct);
-            await services.GetRequiredService<UnfinishedRuns>().SettleAsync(await services.GetRequiredService<Inbox>().RecoverAsync(ct), ct);
+            await services.GetRequiredService<UnfinishedRuns>().SettleAsync(await services.GetRequiredService<Inbox>().RecoverAsync(ct), mayBeginAgain: true, ct);
             foreach (var entry in sessions.All)
             {
                 await ReadAsync(reading, entry, services.GetRequiredService<Transcripts>());

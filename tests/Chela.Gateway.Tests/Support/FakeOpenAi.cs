@@ -21,6 +21,8 @@ internal sealed class FakeOpenAi : IAsyncDisposable
     private readonly ConcurrentQueue<FakeOpenAiRequest> _requests = new();
     private readonly Channel<FakeOpenAiRequest> _arrivals = Channel.CreateBounded<FakeOpenAiRequest>(MostRequests);
 
+    private int _listed;
+
     private FakeOpenAi(WebApplication app) => _app = app;
 
     /// <summary>Where it listens, without a path: <c>http://127.0.0.1:port</c>.</summary>
@@ -31,6 +33,12 @@ internal sealed class FakeOpenAi : IAsyncDisposable
 
     /// <summary>Answers by what is asked, where no answer is queued: for conversations that go on at the same time.</summary>
     public Func<FakeOpenAiRequest, FakeOpenAiReply> Script { get; set; } = _ => FakeOpenAiReply.Text("Hello ", "from ", "the ", "fake.");
+
+    /// <summary>The status for who asks for the list of models; the list is not told.</summary>
+    public Func<Task<int>> List { get; set; } = () => Task.FromResult(StatusCodes.Status404NotFound);
+
+    /// <summary>How often it was asked for that list.</summary>
+    public int Listed => _listed;
 
     /// <summary>All requests so far, in order of arrival.</summary>
     public IReadOnlyList<FakeOpenAiRequest> Requests => [.. _requests];
@@ -83,6 +91,13 @@ internal sealed class FakeOpenAi : IAsyncDisposable
 
         // Never unregistered: a reply that ends because of the abort would otherwise unregister before this is told of it.
         _ = context.RequestAborted.Register(() => aborted.TrySetResult());
+        if (context.Request.Path == "/v1/models")
+        {
+            Interlocked.Increment(ref _listed);
+            context.Response.StatusCode = await List();
+            return;
+        }
+
         using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
         var request = new FakeOpenAiRequest(
             context.Request.Path.ToString(),

@@ -10,6 +10,9 @@ internal sealed record GatewayStart(string Home)
     /// <summary>The port named on the command line; 0 takes any free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>Whether it may start in safe mode by itself. Most tests end their gateways on purpose, and mean nothing by it.</summary>
+    public bool MayBeSafe { get; init; }
+
     /// <summary>Further arguments.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
@@ -20,6 +23,7 @@ internal sealed record GatewayStart(string Home)
     [
         "gateway", "run", "--port", Port.ToString(provider: null),
         .. StateDirectory is { } directory ? ["--state-dir", directory] : Array.Empty<string>(),
+        .. MayBeSafe ? Array.Empty<string>() : ["--no-safe-mode"],
         .. Arguments,
     ];
 }

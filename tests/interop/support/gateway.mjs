@@ -52,7 +52,7 @@ export class Gateway {
 
   /** Starts on the port and the state directory that it had before. */
   async startAgain() {
-    const args = ['gateway', 'run', '--port', `${this.port}`, '--state-dir', join(this.#home, 'state'), '--token', token];
+    const args = ['gateway', 'run', '--port', `${this.port}`, '--state-dir', join(this.#home, 'state'), '--token', token, '--no-safe-mode'];
     this.#child = spawn(executable, args, { env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(this.#child);
     this.#child.stderr.on('data', (text) => this.#log.push(`${text}`));

@@ -20,6 +20,19 @@ internal sealed partial class McpServer(
     private static readonly TimeSpan BetweenLists = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = loggers.CreateLogger<McpServer>();
+    private volatile McpSession? _session;
+
+    /// <summary>Why it is not connected, or did not answer when it was asked; null where all is well, and before the first try has ended.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Asks whether it is still there. One that is not connected is not asked: it is being tried anyway.</summary>
+    public async Task AskAsync(CancellationToken ct)
+    {
+        if (_session is { } session)
+        {
+            Problem = await session.SilenceAsync(ct);
+        }
+    }
 
     /// <summary>Ends when it is told to.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -41,7 +54,8 @@ internal sealed partial class McpServer(
         MaxDelay = TimeSpan.FromMinutes(1),
         OnRetry = arguments =>
         {
-            Log.Lost(_logger, name, arguments.RetryDelay.TotalSeconds, McpText.Cut(arguments.Outcome.Exception!.Message, McpText.LongestReason));
+            Problem = McpText.Cut(arguments.Outcome.Exception!.Message, McpText.LongestReason);
+            Log.Lost(_logger, name, arguments.RetryDelay.TotalSeconds, Problem);
             return default;
         },
     };
@@ -54,10 +68,12 @@ internal sealed partial class McpServer(
         try
         {
             await using var session = await McpSession.OpenAsync(name, config, time, _logger, ct);
+            _session = session;
             reason = await FollowAsync(session, ct);
         }
         finally
         {
+            _session = null;
             offer([]);
         }
 
@@ -74,6 +90,7 @@ internal sealed partial class McpServer(
         {
             var tools = McpToolList.Of(name, config, await session.ListAsync(ct), session, _logger);
             Log.Connected(_logger, name, tools.Count);
+            Problem = null;
             offer(tools);
             await Task.Delay(BetweenLists, time, ct);
             if (await session.UntilChangedAsync(ct) is { } reason)

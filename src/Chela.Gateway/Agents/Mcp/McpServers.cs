@@ -15,15 +15,37 @@ internal sealed partial class McpServers(ConfigStore config, TimeProvider time, 
     private readonly Dictionary<string, Running> _running = new(StringComparer.Ordinal);
     private readonly ILogger _logger = loggers.CreateLogger<McpServers>();
     private volatile ITool[] _tools = [];
+    private volatile bool _isOpen;
 
     public IReadOnlyList<ITool> Tools => _tools;
 
-    /// <summary>
-    /// Begins to connect to the servers that are configured, beside everything else; at a later call to those that are new or changed, once what
-    /// they were has been left, and leaves those that are gone.
-    /// </summary>
+    /// <summary>The servers that are to be connected, by name.</summary>
+    public IReadOnlyList<(string Name, McpServer Server)> Now
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _running.Where(one => !one.Value.Stop.IsCancellationRequested).Select(one => (one.Key, one.Value.Server)).OrderBy(one => one.Key, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Begins to connect to the servers that are configured, beside everything else.</summary>
+    public void Start()
+    {
+        _isOpen = true;
+        Follow();
+    }
+
+    /// <summary>Connects to the servers that are new or changed, once what they were has been left, and leaves those that are gone. Before the start it does nothing.</summary>
     public void Follow()
     {
+        if (!_isOpen)
+        {
+            return;
+        }
+
         var snapshot = config.Current;
         var written = snapshot.Effective.GetProperty("mcp").GetProperty("servers");
         var wanted = snapshot.Config.Mcp.Servers.Where(server => server.Value.Enabled != false).ToDictionary(StringComparer.Ordinal);
@@ -38,7 +60,8 @@ internal sealed partial class McpServers(ConfigStore config, TimeProvider time, 
             {
                 var stop = new CancellationTokenSource();
                 var before = _running.GetValueOrDefault(name)?.Task ?? Task.CompletedTask;
-                _running[name] = new Running(written.GetProperty(name), stop, Background.Run(() => RunAsync(name, settings, before, stop.Token)));
+                var server = new McpServer(name, settings, tools => Offer(name, tools), time, loggers);
+                _running[name] = new Running(written.GetProperty(name), server, stop, Background.Run(() => RunAsync(server, before, stop.Token)));
             }
         }
     }
@@ -60,10 +83,10 @@ internal sealed partial class McpServers(ConfigStore config, TimeProvider time, 
         await Task.WhenAll(all.Select(running => running.Task)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunAsync(string name, McpServerConfig settings, Task before, CancellationToken stopping)
+    private static async Task RunAsync(McpServer server, Task before, CancellationToken stopping)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await new McpServer(name, settings, tools => Offer(name, tools), time, loggers).RunAsync(stopping);
+        await server.RunAsync(stopping);
     }
 
     private void Offer(string server, IReadOnlyList<ITool> tools)
@@ -82,7 +105,7 @@ internal sealed partial class McpServers(ConfigStore config, TimeProvider time, 
     }
 
     /// <summary>A server that is kept connected, or whose end has begun.</summary>
-    private sealed record Running(JsonElement Settings, CancellationTokenSource Stop, Task Task)
+    private sealed record Running(JsonElement Settings, McpServer Server, CancellationTokenSource Stop, Task Task)
     {
         /// <summary>True for one that has those settings.</summary>
         public bool Is(JsonElement settings) => JsonElement.DeepEquals(Settings, settings);

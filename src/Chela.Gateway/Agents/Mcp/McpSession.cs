@@ -69,6 +69,24 @@ internal sealed class McpSession : IAsyncDisposable
         return tools[..Math.Min(tools.Count, MaxTools)];
     }
 
+    /// <summary>Asks whether the server is there; gives why it seems not to be, and null where it says so.</summary>
+    public async Task<string?> SilenceAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _client.PingAsync(cancellationToken: ct);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return "it does not answer in time";
+        }
+        catch (Exception e) when (e is McpException or IOException or HttpRequestException or ObjectDisposedException)
+        {
+            return McpText.Cut(e.Message, McpText.LongestReason);
+        }
+    }
+
     /// <summary>Waits until the list of tools is another; gives why the connection is at its end where it is.</summary>
     public async Task<string?> UntilChangedAsync(CancellationToken ct)
     {

@@ -36,6 +36,17 @@ internal sealed class ProviderCatalog
     /// <summary>Puts the providers of another configuration in force.</summary>
     public void Replace(ModelSettings next) => _now = new ProviderTable(next, _clock, _http);
 
+    /// <summary>The providers that are configured; the echo is none of them.</summary>
+    public IReadOnlyList<ProviderSettings> Settings => _now.Settings;
+
+    /// <summary>Asks a provider for the list of its models, which costs nothing and shows whether it answers and takes the key.</summary>
+    /// <exception cref="HttpRequestException">It does not answer.</exception>
+    public async Task<HttpResponseMessage> AskForModelsAsync(ProviderSettings provider, CancellationToken ct)
+    {
+        using var request = provider.RequestForModels();
+        return await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+    }
+
     /// <summary>The models that are configured, and those that providers say they have; the default first.</summary>
     public Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken ct) => _now.ListModelsAsync(ct);
 

@@ -30,6 +30,25 @@ internal sealed record ProviderSettings(string Name, ProviderApi Api, Uri Endpoi
     /// <summary>Everything that no log may show.</summary>
     public IEnumerable<string> Secrets => ApiKey is null ? Headers.Values : Headers.Values.Prepend(ApiKey);
 
+    /// <summary>What asks it for the list of its models. Costs nothing; shows whether it answers, and takes the key.</summary>
+    public HttpRequestMessage RequestForModels()
+    {
+        var isMessages = Api == ProviderApi.AnthropicMessages;
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{Endpoint.AbsoluteUri.TrimEnd('/')}{(isMessages ? "/v1/models" : "/models")}");
+        (string Name, string Value)[] headers =
+        [
+            .. isMessages ? [("anthropic-version", "2023-06-01")] : Array.Empty<(string, string)>(),
+            .. ApiKey is { } key ? [isMessages ? ("x-api-key", key) : ("Authorization", $"Bearer {key}")] : Array.Empty<(string, string)>(),
+            .. Headers.Select(header => (header.Key, header.Value)),
+        ];
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return request;
+    }
+
     /// <summary>Never prints the credential, nor an address that may hold one.</summary>
     public override string ToString() => Name;
 }

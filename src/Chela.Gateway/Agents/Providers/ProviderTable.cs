@@ -23,6 +23,7 @@ internal sealed class ProviderTable
     /// <param name="shared">The HTTP client, made only when a model behind HTTP is first used.</param>
     public ProviderTable(ModelSettings settings, TimeProvider clock, Lazy<HttpClient> shared)
     {
+        Settings = settings.Providers;
         _first = settings.Providers is [var first, ..] ? first : null;
         _providers = settings.Providers
             .Select(provider => Create(provider, clock, shared))
@@ -31,6 +32,9 @@ internal sealed class ProviderTable
         _aliases = settings.Aliases.ToFrozenDictionary(alias => alias.Key, alias => Named(alias.Value), StringComparer.OrdinalIgnoreCase);
         (Default, Warning) = ChooseDefault(settings);
     }
+
+    /// <summary>The providers that are configured; the echo is none of them.</summary>
+    public IReadOnlyList<ProviderSettings> Settings { get; }
 
     /// <summary>The model of a run that names none.</summary>
     public ModelRef Default { get; }

@@ -17,16 +17,17 @@ internal sealed partial class UnfinishedRuns(
 {
     /// <summary>Tells what is over.</summary>
     /// <param name="unfinished">The turns in the order in which their messages were accepted.</param>
+    /// <param name="mayBeginAgain">False to tell also those as interrupted that the configuration would have begun again.</param>
     /// <param name="ct">Ends the start.</param>
     /// <returns>The turns that are begun again, in that order: their places are taken, and nothing runs yet.</returns>
-    public async Task<IReadOnlyList<Turn>> SettleAsync(IReadOnlyList<Turn> unfinished, CancellationToken ct)
+    public async Task<IReadOnlyList<Turn>> SettleAsync(IReadOnlyList<Turn> unfinished, bool mayBeginAgain, CancellationToken ct)
     {
         var begun = new List<Turn>();
         foreach (var turns in unfinished.GroupBy(turn => turn.Session))
         {
             try
             {
-                begun.AddRange(await SettleAsync(turns.Key, [.. turns], ct));
+                begun.AddRange(await SettleAsync(turns.Key, [.. turns], mayBeginAgain, ct));
             }
             catch (TranscriptException e)
             {
@@ -37,7 +38,7 @@ internal sealed partial class UnfinishedRuns(
         return begun;
     }
 
-    private async Task<IReadOnlyList<Turn>> SettleAsync(SessionKey key, IReadOnlyList<Turn> turns, CancellationToken ct)
+    private async Task<IReadOnlyList<Turn>> SettleAsync(SessionKey key, IReadOnlyList<Turn> turns, bool mayBeginAgain, CancellationToken ct)
     {
         var session = await sessions.GetOrCreateAsync(key, ct);
         foreach (var turn in turns)
@@ -47,7 +48,7 @@ internal sealed partial class UnfinishedRuns(
 
         using var transcript = transcripts.Open(session.SessionId);
         var written = await WrittenRuns.FindAsync(transcript, turns, ct);
-        var again = turns.Where(turn => !turn.IsOver && written.AnswerOf(turn) is null && IsBegunAgain(turn) && TryReserve(turn)).ToHashSet();
+        var again = turns.Where(turn => !turn.IsOver && written.AnswerOf(turn) is null && IsBegunAgain(turn, mayBeginAgain) && TryReserve(turn)).ToHashSet();
         foreach (var turn in again)
         {
             turn.IsWritten = written.QuestionOf(turn) is not null;
@@ -59,8 +60,8 @@ internal sealed partial class UnfinishedRuns(
     }
 
     /// <summary>What sub-agents tell is read in any case: nobody can be told to send it again.</summary>
-    private bool IsBegunAgain(Turn turn) =>
-        config.Current.Config.Agents.Defaults.Interrupted == AgentDefaultsConfig.Continue || SessionSender.IsSpawned(turn.Message, sessions);
+    private bool IsBegunAgain(Turn turn, bool mayBeginAgain) =>
+        (mayBeginAgain && config.Current.Config.Agents.Defaults.Interrupted == AgentDefaultsConfig.Continue) || SessionSender.IsSpawned(turn.Message, sessions);
 
     /// <summary>The bounds of the lanes hold, but no message gives way to the ones that came before it: all were accepted.</summary>
     private bool TryReserve(Turn turn) =>

@@ -16,7 +16,7 @@ public sealed class Checkup(StatePaths paths, string? file, IReadOnlyDictionary<
     /// <summary>Everything that is looked at, in the order of the findings.</summary>
     public static IReadOnlyList<DoctorCheck> Checks =>
     [
-        .. ConfigCheckup.Checks, .. FileCheckup.Checks, .. MachineCheckup.Checks, .. JournalCheckup.Checks, .. CredentialCheckup.Checks, .. ModelCheckup.Checks,
+        .. ConfigCheckup.Checks, .. FileCheckup.Checks, .. MachineCheckup.Checks, .. StartCheckup.Checks, .. JournalCheckup.Checks, .. CredentialCheckup.Checks, .. ModelCheckup.Checks,
         .. ToolCheckup.Checks, Made,
     ];
 
@@ -38,6 +38,7 @@ public sealed class Checkup(StatePaths paths, string? file, IReadOnlyDictionary<
             .. await Try("the configuration", () => ConfigCheckup.RunAsync(patient, ct)),
             .. await Try("files", () => Now(FileCheckup.Run(patient))),
             .. await Try("the machine", () => Now(MachineCheckup.Run(patient))),
+            .. await Try("the record of starts", () => StartCheckup.RunAsync(patient, ct)),
             .. await Try("journals", () => JournalCheckup.RunAsync(patient, ct)),
             .. await Try("credentials", () => CredentialCheckup.RunAsync(patient, ct)),
             .. await Try("models", () => ModelCheckup.RunAsync(patient, ct)),

@@ -59,7 +59,7 @@ internal static class ModelCheckup
     private static async Task<IEnumerable<DoctorFinding>> AskAsync(ProviderSettings provider, TimeProvider time, CancellationToken ct)
     {
         using var http = ProviderHttp.CreateClient();
-        using var request = Request(provider);
+        using var request = provider.RequestForModels();
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).WaitAsync(Limit, time, ct);
@@ -69,24 +69,6 @@ internal static class ModelCheckup
         {
             return [Answer.Error($"{provider.Name} does not answer at {provider.Endpoint.Host}: {(e is TimeoutException ? "not in time" : e.Message)}", provider.AddressName)];
         }
-    }
-
-    private static HttpRequestMessage Request(ProviderSettings provider)
-    {
-        var isMessages = provider.Api == ProviderApi.AnthropicMessages;
-        var request = new HttpRequestMessage(HttpMethod.Get, $"{provider.Endpoint.AbsoluteUri.TrimEnd('/')}{(isMessages ? "/v1/models" : "/models")}");
-        (string Name, string Value)[] headers =
-        [
-            .. isMessages ? [("anthropic-version", "2023-06-01")] : Array.Empty<(string, string)>(),
-            .. provider.ApiKey is { } key ? [isMessages ? ("x-api-key", key) : ("Authorization", $"Bearer {key}")] : Array.Empty<(string, string)>(),
-            .. provider.Headers.Select(header => (header.Key, header.Value)),
-        ];
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        return request;
     }
 
     private static DoctorFinding Verdict(ProviderSettings provider, HttpStatusCode status) => status switch

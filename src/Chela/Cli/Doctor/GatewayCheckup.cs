@@ -18,7 +18,7 @@ internal static class GatewayCheckup
         var (told, failure, _) = await GatewaySession.TryAsync(new ConnectionSettings(null, null, stateDirectory, Json: false, Limit), AskAsync, ct);
         return told is null
             ? [Answers.Error($"the running gateway does not answer: {failure!.Message}", "chela logs; chela gateway restart")]
-            : [OfHealth(told), OfConfig(told.Config)];
+            : [.. OfHealth(told), OfConfig(told.Config)];
     }
 
     private static async Task<Told> AskAsync(GatewaySession session)
@@ -28,9 +28,13 @@ internal static class GatewayCheckup
         return new Told(session.Client.Hello.ServerVersion, await health, await config);
     }
 
-    private static DoctorFinding OfHealth(Told told) => told.Health.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.True
-        ? Answers.Ok($"the running gateway answers; its version is {told.Version}")
-        : Answers.Error("the running gateway answers that it is not well", "chela gateway status; chela logs");
+    private static IEnumerable<DoctorFinding> OfHealth(Told told) =>
+    [
+        told.Health.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.True
+            ? Answers.Ok($"the running gateway answers; its version is {told.Version}")
+            : Answers.Error("the running gateway answers that it is not well", "chela gateway status; chela logs"),
+        .. UnwellPart.In(told.Health).Select(part => Answers.Warning($"the running gateway says: {part}", "chela gateway status; chela logs")),
+    ];
 
     private static DoctorFinding OfConfig(JsonElement status)
     {

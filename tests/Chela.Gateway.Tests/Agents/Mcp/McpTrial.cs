@@ -24,7 +24,7 @@ internal sealed class McpTrial : IAsyncDisposable
         _loggers = new LoggerFactory([_log]);
         var config = ConfigFixture.Load(new JsonObject { ["mcp"] = new JsonObject { ["servers"] = servers } }.ToJsonString());
         _servers = new McpServers(new ConfigStore(config), TimeProvider.System, _loggers);
-        _servers.Follow();
+        _servers.Start();
     }
 
     public IReadOnlyList<ITool> Tools => _servers.Tools;

@@ -46,7 +46,7 @@ public sealed class LazyLoadingTests
 
         await using (((IAsyncDisposable)servers).ConfigureAwait(false))
         {
-            servers.GetType().GetMethod(nameof(McpServers.Follow))!.Invoke(servers, null);
+            servers.GetType().GetMethod(nameof(McpServers.Start))!.Invoke(servers, null);
             await Patience.UntilAsync(
                 async ct =>
                 {

@@ -129,7 +129,7 @@ public sealed class AnnouncementTests : IDisposable
 
     /// <summary>What the host does at its start.</summary>
     private static async Task<IReadOnlyList<Turn>> SettleAsync(GatewayParts parts) =>
-        await parts.Get<UnfinishedRuns>().SettleAsync(await parts.Get<Inbox>().RecoverAsync(Ct), Ct);
+        await parts.Get<UnfinishedRuns>().SettleAsync(await parts.Get<Inbox>().RecoverAsync(Ct), mayBeginAgain: true, Ct);
 
     /// <summary>And then.</summary>
     private static void Run(GatewayParts parts)

@@ -37,6 +37,20 @@ public sealed class UnfinishedRunsTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "K7")]
+    public async Task In_safe_mode_nothing_is_begun_again_and_all_is_told_as_interrupted()
+    {
+        await LeaveAsync(parts => parts.SayAsync("main", Question("a")), ("a", QueueMode.Followup), ("b", QueueMode.Followup));
+        await using var parts = await StartAsync();
+
+        var begun = await SettleAsync(parts, mayBeginAgain: false);
+
+        Assert.Empty(begun);
+        Assert.Equal((0, 0), (parts.Get<Lanes>().Depth, parts.Get<Inbox>().Depth));
+        Assert.Equal(["user a", "assistant a", "user b", "assistant b"], await LinesAsync(parts));
+    }
+
+    [Fact]
     public async Task All_of_it_runs_and_every_place_is_free_again()
     {
         await LeaveAsync(parts => parts.SayAsync("main", Question("a"), Question("b")), ("a", QueueMode.Collect), ("b", QueueMode.Collect), ("c", QueueMode.Followup));
@@ -170,8 +184,8 @@ public sealed class UnfinishedRunsTests : IDisposable
     }
 
     /// <summary>What the host does at its start.</summary>
-    private static async Task<IReadOnlyList<Turn>> SettleAsync(GatewayParts parts) =>
-        await parts.Get<UnfinishedRuns>().SettleAsync(await parts.Get<Inbox>().RecoverAsync(Ct), Ct);
+    private static async Task<IReadOnlyList<Turn>> SettleAsync(GatewayParts parts, bool mayBeginAgain = true) =>
+        await parts.Get<UnfinishedRuns>().SettleAsync(await parts.Get<Inbox>().RecoverAsync(Ct), mayBeginAgain, Ct);
 
     private static async Task<IReadOnlyList<string>> LinesAsync(GatewayParts parts)
     {
