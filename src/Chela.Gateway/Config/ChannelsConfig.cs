@@ -15,10 +15,14 @@ internal sealed record ChannelsConfig
     [MaxLength(1_000), Description("Apps of Feishu or Lark, by names of yours.")]
     public IReadOnlyDictionary<string, FeishuAccountConfig> Feishu { get; init; } = new Dictionary<string, FeishuAccountConfig>();
 
+    [MaxLength(100), Description("Programs that are channels, by names of yours.")]
+    public IReadOnlyDictionary<string, SidecarAccountConfig> Sidecar { get; init; } = new Dictionary<string, SidecarAccountConfig>();
+
     /// <summary>The accounts of the chat platforms, each by its channel and its name.</summary>
     public IEnumerable<(string Channel, string Name, ChannelAccountConfig Account)> Accounts() =>
         Telegram.Select(account => ("telegram", account.Key, (ChannelAccountConfig)account.Value))
-            .Concat(Feishu.Select(account => ("feishu", account.Key, (ChannelAccountConfig)account.Value)));
+            .Concat(Feishu.Select(account => ("feishu", account.Key, (ChannelAccountConfig)account.Value)))
+            .Concat(Sidecar.Select(account => ("sidecar", account.Key, (ChannelAccountConfig)account.Value)));
 
     /// <summary>An account of a chat platform; null where there is none.</summary>
     public ChannelAccountConfig? Find(string channel, string name) =>

@@ -4,9 +4,12 @@ using Chela.Gateway.Access.Senders;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
 using Chela.Gateway.Channels.Feishu;
+using Chela.Gateway.Channels.Login;
+using Chela.Gateway.Channels.Sidecar;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.Webhook;
+using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Sessions.Attachments;
@@ -64,7 +67,8 @@ internal static class ChannelServices
         .AddSingleton<IOutboundChannel, WebhookChannel>()
         .AddSingleton<WebhookEndpoint>()
         .AddTelegram()
-        .AddFeishu();
+        .AddFeishu()
+        .AddSidecars();
 
     private static IServiceCollection AddTelegram(this IServiceCollection services) => services
         .AddSingleton<TelegramApi>()
@@ -83,6 +87,16 @@ internal static class ChannelServices
         .AddSingleton<FeishuIntake>()
         .AddSingleton<FeishuEndpoint>()
         .AddChannel<FeishuChannel>();
+
+    private static IServiceCollection AddSidecars(this IServiceCollection services) => services
+        .AddSingleton(provider => new SidecarChannel(
+            provider.GetRequiredService<StatePaths>().SidecarsDirectory,
+            provider.GetRequiredService<ConfigStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SidecarChannel>>()))
+        .AddSingleton<IChannel>(provider => provider.GetRequiredService<SidecarChannel>())
+        .AddSingleton<IOutboundChannel>(provider => provider.GetRequiredService<SidecarChannel>())
+        .AddSingleton<IMethodModule, LoginMethods>();
 
     private static IServiceCollection AddChannel<T>(this IServiceCollection services)
         where T : class, IChannel => services

@@ -58,6 +58,9 @@ public sealed record StatePaths(string Root)
     /// <summary>Who was let in on channels, and who waits for it.</summary>
     public string SendersFile => Path.Combine(Root, "senders.json");
 
+    /// <summary>What programs that are channels keep, a folder for each.</summary>
+    public string SidecarsDirectory => Path.Combine(Root, "sidecars");
+
     /// <summary>The vectors of what agents remember, a file for each; they can always be made again.</summary>
     public string EmbeddingsDirectory => Path.Combine(Root, "embeddings");
 

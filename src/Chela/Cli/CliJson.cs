@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chela.Cli.Channels;
 using Chela.Cli.Chat;
 using Chela.Cli.Config;
 using Chela.Cli.Devices;
@@ -18,6 +19,7 @@ namespace Chela.Cli;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunningGateway))]
+[JsonSerializable(typeof(ChannelsQuestion))]
 [JsonSerializable(typeof(ChatSendParams))]
 [JsonSerializable(typeof(ChatAbortParams))]
 [JsonSerializable(typeof(ChatAck))]

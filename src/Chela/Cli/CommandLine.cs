@@ -64,6 +64,7 @@ internal static class CommandLine
             DoctorCommand.Create(),
             SecurityCommand.Create(),
             DevicesCommand.Create(),
+            ChannelsCommand.Create(),
             PairingCommand.Create(),
             UsageCommand.Create(),
             LogsCommand.Create(),

@@ -58,6 +58,25 @@ public sealed class SenderBookTests : IDisposable
     }
 
     [Fact]
+    public async Task Somebody_whose_name_the_platform_does_not_tell_is_there_after_a_restart()
+    {
+        string code;
+        using (var book = await OpenAsync())
+        {
+            code = (await book.AskAsync(new ReplyTarget("telegram", "default", "1"), "1", null, Ct))!;
+        }
+
+        using (var again = await OpenAsync())
+        {
+            Assert.Equal("1", Assert.Single(again.Waiting).SenderId);
+            await again.ApproveAsync("telegram", "default", code, "me");
+        }
+
+        using var last = await OpenAsync();
+        Assert.Null(Assert.Single(last.Paired).Name);
+    }
+
+    [Fact]
     public async Task A_code_that_was_dismissed_or_is_an_hour_old_lets_nobody_in()
     {
         using var book = await OpenAsync();

@@ -17,7 +17,7 @@ internal sealed partial class SliceTable
         Bus Sessions Access Cron Nodes Usage Logs -> Storage
         Config      -> Storage(DocumentFile)
         Rpc Storage Discovery          ->
-        *           -> Telemetry Schema
+        *           -> Telemetry Schema Programs
         """;
 
     private readonly Dictionary<string, Dictionary<string, string[]>> _arrows = [];

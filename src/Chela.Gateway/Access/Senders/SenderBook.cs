@@ -80,7 +80,7 @@ internal sealed class SenderBook(DocumentFile file, TimeProvider time) : IDispos
             }
 
             var code = RandomNumberGenerator.GetString(Alphabet, CodeLength);
-            await WriteAsync(_document with { Waiting = [.. waiting, new(channel, account, senderId, chat.Chat, name, code, now, now)] });
+            await WriteAsync(_document with { Waiting = [.. waiting, new(channel, account, senderId, chat.Chat, code, now, now) { Name = name }] });
             return code;
         }
         finally
@@ -96,7 +96,7 @@ internal sealed class SenderBook(DocumentFile file, TimeProvider time) : IDispos
     /// <exception cref="IOException">The disk refuses.</exception>
     public Task<WaitingSender> ApproveAsync(string channel, string account, string code, string by) => TakeAsync(channel, account, code, (document, one) =>
         document.Paired.Count < MaxPaired
-            ? document with { Paired = [.. document.Paired, new(channel, account, one.SenderId, one.Name, by, time.GetUtcNow().ToUnixTimeMilliseconds())] }
+            ? document with { Paired = [.. document.Paired, new(channel, account, one.SenderId, by, time.GetUtcNow().ToUnixTimeMilliseconds()) { Name = one.Name }] }
             : throw new RpcException(RpcErrorKind.TooMany, $"{MaxPaired} senders were let in; remove one with channels.pairing.remove first"));
 
     /// <summary>Lets somebody not in; returns when that is on disk. Who writes again gets another code.</summary>

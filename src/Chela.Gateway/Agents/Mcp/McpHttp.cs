@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using Chela.Gateway.Programs;
 using Chela.Gateway.Telemetry;
 
 namespace Chela.Gateway.Agents.Mcp;

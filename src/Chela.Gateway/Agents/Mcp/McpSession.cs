@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Config;
+using Chela.Gateway.Programs;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -22,13 +23,13 @@ internal sealed class McpSession : IAsyncDisposable
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan _limit;
     private readonly TimeProvider _time;
-    private readonly McpChild? _child;
+    private readonly ChildProgram? _child;
     private McpClient _client = null!;
 
     private McpSession(string name, McpServerConfig config, TimeProvider time, ILogger logger)
     {
         (_limit, _time) = (config.TimeLimit(), time);
-        _child = config.Url is null ? McpChild.Start(name, config, time, logger) : null;
+        _child = config.Url is null ? ChildProgram.Start($"MCP server {name}", config.Command!, config.Args, config.Env, time, logger) : null;
     }
 
     /// <summary>Connects and says hello.</summary>

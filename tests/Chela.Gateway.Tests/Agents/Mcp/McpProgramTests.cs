@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Chela.Contracts.Tools;
 using Chela.Gateway.Agents.Mcp;
 using Chela.Gateway.Agents.Tools;
+using Chela.Gateway.Programs;
 
 namespace Chela.Gateway.Tests.Agents.Mcp;
 
@@ -114,8 +115,8 @@ public sealed class McpProgramTests
 
         await trial.LineAsync("says more on its standard error than is written down");
         var said = trial.Lines.Where(line => line.Contains("trial says: ", StringComparison.Ordinal)).ToList();
-        Assert.InRange(said.Count, 2, McpComplaints.MaxLines);
-        Assert.All(said, line => Assert.InRange(line.Length, 1, McpComplaints.LongestLine + 50));
+        Assert.InRange(said.Count, 2, Complaints.MaxLines);
+        Assert.All(said, line => Assert.InRange(line.Length, 1, Complaints.LongestLine + 50));
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace Chela.Gateway.Agents.Mcp;
+namespace Chela.Gateway.Programs;
 
 /// <summary>Writes into the log what a program prints on its standard error: so many lines, so long, and no more.</summary>
-internal sealed partial class McpComplaints(string server, TimeProvider time, ILogger logger)
+internal sealed partial class Complaints(string program, TimeProvider time, ILogger logger)
 {
     /// <summary>The longest line, in characters.</summary>
     public const int LongestLine = 500;
@@ -70,20 +70,20 @@ internal sealed partial class McpComplaints(string server, TimeProvider time, IL
 
         if (++_lines <= MaxLines)
         {
-            Log.Said(logger, server, line);
+            Log.Said(logger, program, line);
         }
         else if (_lines == MaxLines + 1)
         {
-            Log.SaysTooMuch(logger, server);
+            Log.SaysTooMuch(logger, program);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1445, LogLevel.Information, "MCP server {Server} says: {Line}")]
-        public static partial void Said(ILogger logger, string server, string line);
+        [LoggerMessage(1445, LogLevel.Information, "{Program} says: {Line}")]
+        public static partial void Said(ILogger logger, string program, string line);
 
-        [LoggerMessage(1446, LogLevel.Warning, "MCP server {Server} says more on its standard error than is written down")]
-        public static partial void SaysTooMuch(ILogger logger, string server);
+        [LoggerMessage(1446, LogLevel.Warning, "{Program} says more on its standard error than is written down")]
+        public static partial void SaysTooMuch(ILogger logger, string program);
     }
 }

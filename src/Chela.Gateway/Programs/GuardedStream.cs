@@ -1,6 +1,6 @@
-namespace Chela.Gateway.Agents.Mcp;
+namespace Chela.Gateway.Programs;
 
-/// <summary>What a server says, read within bounds: one that says too much at once, or too much in all, is cut off.</summary>
+/// <summary>What a program or a server says, read within bounds: one that says too much at once, or too much in all, is cut off.</summary>
 /// <param name="inner">What it says.</param>
 /// <param name="lineEnds">How many ends of lines in a row end a message.</param>
 internal sealed class GuardedStream(Stream inner, int lineEnds, TimeProvider time) : Stream
