@@ -24,6 +24,7 @@ export interface Inbound {
   kind?: 'direct' | 'group' | 'channel';
   senderName?: string;
   mention?: boolean;
+  files?: { name?: string; mimeType?: string; content: string }[];
 }
 
 type Answers = Record<string, (params: any) => unknown>;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Chela.Gateway.Config;
 
@@ -15,6 +16,9 @@ internal sealed record ChannelsConfig
     [MaxLength(1_000), Description("Apps of Feishu or Lark, by names of yours.")]
     public IReadOnlyDictionary<string, FeishuAccountConfig> Feishu { get; init; } = new Dictionary<string, FeishuAccountConfig>();
 
+    [JsonPropertyName("whatsapp"), MaxLength(1_000), Description("Numbers of the WhatsApp Business Platform, by names of yours.")]
+    public IReadOnlyDictionary<string, WhatsAppAccountConfig> WhatsApp { get; init; } = new Dictionary<string, WhatsAppAccountConfig>();
+
     [MaxLength(100), Description("Programs that are channels, by names of yours.")]
     public IReadOnlyDictionary<string, SidecarAccountConfig> Sidecar { get; init; } = new Dictionary<string, SidecarAccountConfig>();
 
@@ -22,6 +26,7 @@ internal sealed record ChannelsConfig
     public IEnumerable<(string Channel, string Name, ChannelAccountConfig Account)> Accounts() =>
         Telegram.Select(account => ("telegram", account.Key, (ChannelAccountConfig)account.Value))
             .Concat(Feishu.Select(account => ("feishu", account.Key, (ChannelAccountConfig)account.Value)))
+            .Concat(WhatsApp.Select(account => ("whatsapp", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(Sidecar.Select(account => ("sidecar", account.Key, (ChannelAccountConfig)account.Value)));
 
     /// <summary>An account of a chat platform; null where there is none.</summary>

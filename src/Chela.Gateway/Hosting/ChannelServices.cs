@@ -9,6 +9,7 @@ using Chela.Gateway.Channels.Sidecar;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.Webhook;
+using Chela.Gateway.Channels.WhatsApp;
 using Chela.Gateway.Config;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
@@ -68,6 +69,7 @@ internal static class ChannelServices
         .AddSingleton<WebhookEndpoint>()
         .AddTelegram()
         .AddFeishu()
+        .AddWhatsApp()
         .AddSidecars();
 
     private static IServiceCollection AddTelegram(this IServiceCollection services) => services
@@ -87,6 +89,11 @@ internal static class ChannelServices
         .AddSingleton<FeishuIntake>()
         .AddSingleton<FeishuEndpoint>()
         .AddChannel<FeishuChannel>();
+
+    private static IServiceCollection AddWhatsApp(this IServiceCollection services) => services
+        .AddSingleton<WhatsAppApi>()
+        .AddSingleton<WhatsAppEndpoint>()
+        .AddChannel<WhatsAppChannel>();
 
     private static IServiceCollection AddSidecars(this IServiceCollection services) => services
         .AddSingleton(provider => new SidecarChannel(

@@ -2,6 +2,7 @@ using Chela.Contracts.Events;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Telegram;
+using Chela.Gateway.Channels.WhatsApp;
 using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Connections;
 using Chela.Gateway.Connections.Mcp;
@@ -30,6 +31,8 @@ internal static class HttpEndpoints
         app.Map("/mcp", context => context.RequestServices.GetRequiredService<McpEndpoint>().AnswerAsync(context));
         app.MapPost(TelegramEndpoint.PathOf("{account}"), context => context.RequestServices.GetRequiredService<TelegramEndpoint>().AnswerAsync(context));
         app.MapPost(FeishuEndpoint.PathOf("{account}"), context => context.RequestServices.GetRequiredService<FeishuEndpoint>().AnswerAsync(context));
+        app.MapGet(WhatsAppEndpoint.PathOf("{account}"), context => context.RequestServices.GetRequiredService<WhatsAppEndpoint>().VerifyAsync(context));
+        app.MapPost(WhatsAppEndpoint.PathOf("{account}"), context => context.RequestServices.GetRequiredService<WhatsAppEndpoint>().AnswerAsync(context));
         app.MapPost("/webhook/{account}", context => context.RequestServices.GetRequiredService<WebhookEndpoint>().AnswerAsync(context));
         app.MapFallback("{**path}", AcceptAsync);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Telegram;
+using Chela.Gateway.Channels.WhatsApp;
 using Chela.Gateway.Config;
 
 namespace Chela.Gateway.Hosting.OpenClaw;
@@ -22,6 +23,11 @@ internal static class ChannelShapes
 
     public static void Change(JsonObject settings, MigrationLog log)
     {
+        if ((settings["channels"] as JsonObject)?.Remove(WhatsAppChannel.ChannelName) is true)
+        {
+            log.Left($"channels.{WhatsAppChannel.ChannelName}", "it logs in to WhatsApp Web there; here set up a number of the Cloud API, or a sidecar");
+        }
+
         foreach (var (channel, ofPosts, instead) in Known)
         {
             if (settings["channels"] is JsonObject channels && channels[channel] is JsonObject shared)

@@ -35,6 +35,7 @@ internal static class AccessRisks
             .. config.Channels.Webhook.SelectMany(account => Hook($"channels.webhook.{account.Key}.secret", account.Value.Secret, auth)),
             .. config.Channels.Telegram.SelectMany(account => Hook($"channels.telegram.{account.Key}.webhookSecret", account.Value.WebhookSecret, auth)),
             .. config.Channels.Feishu.SelectMany(account => Hook($"channels.feishu.{account.Key}.encryptKey", account.Value.EncryptKey, auth)),
+            .. config.Channels.WhatsApp.SelectMany(account => Hook($"channels.whatsapp.{account.Key}.appSecret", account.Value.AppSecret, auth)),
             .. If(IsOwn(config.Diagnostics.Prometheus.Token, auth), SameMetrics, "diagnostics.prometheus.token"),
         ];
     }

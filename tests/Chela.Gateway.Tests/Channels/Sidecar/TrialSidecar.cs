@@ -13,21 +13,10 @@ internal sealed class TrialSidecar(string folder)
     private int _lastId;
 
     /// <summary>What the gateway said, in order.</summary>
-    public IReadOnlyList<JsonElement> Heard
-    {
-        get
-        {
-            var file = Path.Combine(folder, "heard");
-            if (!File.Exists(file))
-            {
-                return [];
-            }
+    public IReadOnlyList<JsonElement> Heard => Lines("heard");
 
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            var text = reader.ReadToEnd();
-            return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-        }
-    }
+    /// <summary>The texts that it took, in order.</summary>
+    public IReadOnlyList<JsonElement> Taken => [.. Lines("taken").Select(line => line.GetProperty("params"))];
 
     /// <summary>The account that runs it.</summary>
     /// <param name="answers">What it answers to methods besides <c>{}</c>.</param>
@@ -47,6 +36,13 @@ internal sealed class TrialSidecar(string folder)
     {
         Directory.CreateDirectory(folder);
         File.AppendAllText(Path.Combine(folder, "say"), line + "\n");
+    }
+
+    /// <summary>Has it refuse the next texts, one by each error.</summary>
+    public void Fail(params IReadOnlyList<string> errors)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "fail"), string.Join('\n', errors));
     }
 
     /// <summary>Has it tell that its platform has let it in.</summary>
@@ -76,6 +72,19 @@ internal sealed class TrialSidecar(string folder)
     {
         await WhenAsync(one => one.Heard.Any(line => line.Text("id") == call), $"{call} is answered");
         return Heard.First(line => line.Text("id") == call);
+    }
+
+    private IReadOnlyList<JsonElement> Lines(string name)
+    {
+        var file = Path.Combine(folder, name);
+        if (!File.Exists(file))
+        {
+            return [];
+        }
+
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var text = reader.ReadToEnd();
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
     /// <summary>A gateway that has these sidecars.</summary>
