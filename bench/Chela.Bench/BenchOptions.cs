@@ -7,7 +7,7 @@ namespace Chela.Bench;
 /// <param name="Gateway">The published gateway.</param>
 internal sealed record BenchOptions(string Baseline, string Gateway)
 {
-    /// <summary>Which questions: <c>start</c>, <c>connections</c>, <c>sessions</c>, <c>runs</c> or <c>soak</c>.</summary>
+    /// <summary>Which questions: <c>start</c>, <c>connections</c>, <c>sessions</c>, <c>runs</c>, <c>channels</c> or <c>soak</c>.</summary>
     public string Set { get; init; } = "start";
 
     /// <summary>The one question of the set to ask; null asks all.</summary>
@@ -32,7 +32,7 @@ internal sealed record BenchOptions(string Baseline, string Gateway)
     public bool Json { get; init; }
 
     /// <summary>
-    /// Reads <c>--baseline PATH --gateway PATH [--set start|connections|sessions|runs|soak] [--only QUESTION] [--rounds N] [--starts N] [--seconds S] [--connections N]
+    /// Reads <c>--baseline PATH --gateway PATH [--set start|connections|sessions|runs|channels|soak] [--only QUESTION] [--rounds N] [--starts N] [--seconds S] [--connections N]
     /// [--deaf N] [--events N] [--cuts N] [--sessions N] [--json]</c>.
     /// </summary>
     public static BenchOptions Parse(string[] args)

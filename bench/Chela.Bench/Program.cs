@@ -9,6 +9,7 @@ var questions = options.Set switch
     "sessions" => Sessions(options),
     "runs" => Runs(options),
     "soak" => Soaking(options),
+    "channels" => Channels(options),
     _ => Start(options),
 };
 foreach (var question in questions.Where(question => options.Only is null || options.Only == question.Name))
@@ -39,6 +40,9 @@ static Question[] Soaking(BenchOptions options) =>
     new("mixed", subject => Soak.AskAsync(subject, options), ForBoth: false),
     new("touched", TouchedSessions.AskAsync, ForBoth: false),
 ];
+
+static Question[] Channels(BenchOptions options) =>
+    [new("failing", subject => FailingAccounts.AskAsync(subject, options))];
 
 static Question[] Connections(ConnectionOptions crowds) =>
 [

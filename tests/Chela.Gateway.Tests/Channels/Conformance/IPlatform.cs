@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Chela.Gateway.Tests.Support;
+
+namespace Chela.Gateway.Tests.Channels.Conformance;
+
+/// <summary>What a platform does next to a message that it is sent.</summary>
+internal enum Trouble
+{
+    /// <summary>It wants to be left alone for a second.</summary>
+    TooMany,
+
+    /// <summary>It fails.</summary>
+    Fault,
+}
+
+/// <summary>A text that the platform has.</summary>
+internal sealed record Arrived(string Person, string Text);
+
+/// <summary>A platform as the conformance suite sees it: people who write, what reaches them, and what goes wrong.</summary>
+internal interface IPlatform : IAsyncDisposable
+{
+    /// <summary>The channel.</summary>
+    string Channel { get; }
+
+    /// <summary>Somebody who is listed, and somebody who is not.</summary>
+    (string Friend, string Stranger) People { get; }
+
+    /// <summary>The account <c>default</c>, with these settings besides.</summary>
+    JsonObject Account(JsonObject settings);
+
+    /// <summary>What people have, in order; drafts do not count.</summary>
+    IReadOnlyList<Arrived> Texts { get; }
+
+    /// <summary>Somebody writes in private; what they write comes again under the same id.</summary>
+    Task SayAsync(GatewayProcess gateway, string person, string text, string id);
+
+    /// <summary>Somebody sends a text file with words to it.</summary>
+    Task SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id);
+
+    /// <summary>Lets the next messages fail, one for each.</summary>
+    void Fail(params Trouble[] troubles);
+
+    /// <summary>From now on nothing fails.</summary>
+    void Recover();
+}

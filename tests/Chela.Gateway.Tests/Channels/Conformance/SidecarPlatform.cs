@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Chela.Gateway.Tests.Channels.Sidecar;
+using Chela.Gateway.Tests.Support;
+
+namespace Chela.Gateway.Tests.Channels.Conformance;
+
+/// <summary>A program that is a channel.</summary>
+internal sealed class SidecarPlatform : IPlatform
+{
+    private readonly TempFolder _folder = new();
+    private readonly TrialSidecar _sidecar;
+
+    private SidecarPlatform() => _sidecar = new TrialSidecar(Path.Combine(_folder.Path, "sidecar"));
+
+    public string Channel => "sidecar";
+
+    public (string Friend, string Stranger) People => ("anna", "bert");
+
+    public IReadOnlyList<Arrived> Texts => [.. _sidecar.Taken.Select(text => new Arrived(text.Text("to/chat")!, text.Text("text")!))];
+
+    public static Task<IPlatform> StartAsync() => Task.FromResult<IPlatform>(new SidecarPlatform());
+
+    public JsonObject Account(JsonObject settings) => _sidecar.Account("{}", settings.ToJsonString());
+
+    public Task SayAsync(GatewayProcess gateway, string person, string text, string id)
+    {
+        _sidecar.Bring(text, id, new JsonObject { ["chat"] = person, ["sender"] = person }.ToJsonString());
+        return Task.CompletedTask;
+    }
+
+    public Task SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id)
+    {
+        var file = new JsonObject { ["name"] = name, ["mimeType"] = "text/plain", ["content"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(content)) };
+        _sidecar.Bring(words, id, new JsonObject { ["chat"] = person, ["sender"] = person, ["files"] = new JsonArray(file) }.ToJsonString());
+        return Task.CompletedTask;
+    }
+
+    public void Fail(params Trouble[] troubles) => _sidecar.Fail(
+        [.. troubles.Select(trouble => trouble == Trouble.TooMany ? """{"code":-32001,"message":"too many","data":{"retryAfterMs":1000}}""" : """{"code":-32001,"message":"it failed"}""")]);
+
+    public void Recover() => _sidecar.Fail();
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
