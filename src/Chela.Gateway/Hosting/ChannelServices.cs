@@ -86,6 +86,7 @@ internal static class ChannelServices
         .AddSingleton<FeishuApi>()
         .AddSingleton<FeishuConnection>()
         .AddSingleton<FeishuFiles>()
+        .AddSingleton<FeishuPeople>()
         .AddSingleton<FeishuIntake>()
         .AddSingleton<FeishuEndpoint>()
         .AddChannel<FeishuChannel>();

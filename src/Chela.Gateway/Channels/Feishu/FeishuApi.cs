@@ -18,6 +18,13 @@ internal sealed class FeishuApi(FeishuHttp http, FeishuTokens tokens)
         return answer.Bot is { OpenId.Length: > 0 } bot ? bot : throw new HttpRequestException("the answer does not say who the bot is");
     }
 
+    /// <summary>What people call a person.</summary>
+    public async Task<string?> GetNameAsync(FeishuAccountConfig account, string person, CancellationToken ct)
+    {
+        var answer = await CallAsync(account, HttpMethod.Get, $"/open-apis/contact/v3/users/{Uri.EscapeDataString(person)}?user_id_type=open_id", () => null, ct);
+        return Data(answer, Json.FeishuPerson).User?.Name;
+    }
+
     /// <summary>Where a long connection of the app goes. This call shows the secret itself.</summary>
     public async Task<FeishuPlace> GetPlaceAsync(FeishuAccountConfig account, CancellationToken ct)
     {

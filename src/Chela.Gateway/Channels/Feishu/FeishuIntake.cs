@@ -11,7 +11,7 @@ namespace Chela.Gateway.Channels.Feishu;
 /// is on disk: what comes again is known by its id.
 /// </summary>
 internal sealed partial class FeishuIntake(
-    FeishuApi api, FeishuConnection connection, FeishuFiles files, ConfigStore config, TimeProvider time, ILogger<FeishuIntake> logger)
+    FeishuPeople people, FeishuConnection connection, FeishuFiles files, ConfigStore config, TimeProvider time, ILogger<FeishuIntake> logger)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(60);
 
@@ -26,7 +26,7 @@ internal sealed partial class FeishuIntake(
         var account = Account(config, door.Account) ?? throw new ChannelRefusedException($"channels.feishu.{door.Account} is not there any more.");
         try
         {
-            _bots[door.Account] = await api.GetBotAsync(account, ct);
+            _bots[door.Account] = await people.BotOfAsync(account, ct);
             await (account.IsPosted() ? AwaitPostsAsync(account, door, ct) : connection.RunAsync(account, door, e => TakeAsync(e, door, ct), ct));
         }
         catch (FeishuException e) when (e.Error.IsUnknownApp)
@@ -50,9 +50,10 @@ internal sealed partial class FeishuIntake(
 
         try
         {
-            if (Read(json, door.Account, bot) is var (message, named) && Account(config, door.Account) is { } account)
+            if (Read(json, door.Account, bot) is var (message, attached) && Account(config, door.Account) is { } account)
             {
-                await door.ReceiveAsync(message, named.Count == 0 ? null : stop => files.FetchAsync(account, named, stop), ct);
+                var named = message with { SenderName = await people.NameOfAsync(account, message.SenderId, ct) };
+                await door.ReceiveAsync(named, attached.Count == 0 ? null : stop => files.FetchAsync(account, attached, stop), ct);
             }
         }
         catch (JsonException e)
@@ -81,7 +82,7 @@ internal sealed partial class FeishuIntake(
         while (true)
         {
             await Task.Delay(BetweenLooks, time, ct);
-            await api.GetBotAsync(account, ct);
+            await people.BotOfAsync(account, ct);
             door.Heard();
         }
     }

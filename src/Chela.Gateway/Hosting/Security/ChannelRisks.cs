@@ -1,3 +1,4 @@
+using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Config;
 
@@ -6,40 +7,61 @@ namespace Chela.Gateway.Hosting.Security;
 /// <summary>Chat platforms on which anybody may speak to agents.</summary>
 internal static class ChannelRisks
 {
-    private static readonly RiskCheck OpenChats = new("channels.telegram.dm.open", RiskCheck.Critical, "everybody may write to a bot of Telegram", "Set dmPolicy to pairing, or to allowlist, and name the persons in allowFrom.");
-    private static readonly RiskCheck OpenGroups = new("channels.telegram.groups.open", RiskCheck.Warn, "a bot of Telegram answers in every group that it is put into", "Set groupPolicy to allowlist, and list the groups in groups.");
-    private static readonly RiskCheck AnySpeaker = new("channels.telegram.allowlisted_groups.broad_members", RiskCheck.Warn, "everybody in a group may speak to a bot of Telegram", "Name the persons in groupAllowFrom, or in allowFrom of the group.");
-    private static readonly RiskCheck PlainApi = new("channels.telegram.plain_http", RiskCheck.Critical, "the token of a bot goes over the network unencrypted", "Give apiRoot an https:// address.");
+    private static readonly PlatformRisks[] Platforms = [new(TelegramChannel.ChannelName, "Telegram", "apiRoot"), new(FeishuChannel.ChannelName, "Feishu", "domain")];
 
-    public static IReadOnlyList<RiskCheck> Checks => [OpenChats, OpenGroups, AnySpeaker, PlainApi];
+    public static IReadOnlyList<RiskCheck> Checks => [.. Platforms.SelectMany(platform => platform.Checks)];
 
-    public static IEnumerable<SecurityFinding> Of(AuditedSetup setup) => setup.Config.Channels.Telegram
-        .Where(account => account.Value.Runs())
-        .SelectMany(account => OfAccount($"channels.{TelegramChannel.ChannelName}.{account.Key}", account.Value));
+    public static IEnumerable<SecurityFinding> Of(AuditedSetup setup) => Platforms.SelectMany(platform => setup.Config.Channels.Accounts()
+        .Where(one => one.Channel == platform.Channel && one.Account.Runs())
+        .SelectMany(one => platform.Of(one.Name, one.Account)));
 
-    private static IEnumerable<SecurityFinding> OfAccount(string key, TelegramAccountConfig account)
+    /// <summary>The risks of one platform.</summary>
+    /// <param name="channel">Its name.</param>
+    /// <param name="label">What people call it.</param>
+    /// <param name="addressKey">The setting that says where its API is.</param>
+    private sealed class PlatformRisks(string channel, string label, string addressKey)
     {
-        if (account.DmPolicy == DmPolicies.Open)
+        private readonly RiskCheck _openChats = new($"channels.{channel}.dm.open", RiskCheck.Critical, $"everybody may write to a bot of {label}", "Set dmPolicy to pairing, or to allowlist, and name the persons in allowFrom.");
+        private readonly RiskCheck _openGroups = new($"channels.{channel}.groups.open", RiskCheck.Warn, $"a bot of {label} answers in every group that it is put into", "Set groupPolicy to allowlist, and list the groups in groups.");
+        private readonly RiskCheck _anySpeaker = new($"channels.{channel}.allowlisted_groups.broad_members", RiskCheck.Warn, $"everybody in a group may speak to a bot of {label}", "Name the persons in groupAllowFrom, or in allowFrom of the group.");
+        private readonly RiskCheck _plainApi = new($"channels.{channel}.plain_http", RiskCheck.Critical, "the token of a bot goes over the network unencrypted", $"Give {addressKey} an https:// address.");
+
+        public string Channel => channel;
+
+        public IReadOnlyList<RiskCheck> Checks => [_openChats, _openGroups, _anySpeaker, _plainApi];
+
+        public IEnumerable<SecurityFinding> Of(string name, ChannelAccountConfig account)
         {
-            yield return OpenChats.Found($"{key}.dmPolicy");
+            var key = $"channels.{channel}.{name}";
+            if (account.DmPolicy == DmPolicies.Open)
+            {
+                yield return _openChats.Found($"{key}.dmPolicy");
+            }
+
+            if (account.GroupPolicy == GroupPolicies.Open)
+            {
+                yield return _openGroups.Found($"{key}.groupPolicy");
+            }
+            else if (account.GroupPolicy != GroupPolicies.Disabled && account.Groups?.Any(group => IsBroad(account, group.Value)) is true)
+            {
+                yield return _anySpeaker.Found($"{key}.groups");
+            }
+
+            if (Uri.TryCreate(AddressOf(account), UriKind.Absolute, out var root) && root.Scheme == Uri.UriSchemeHttp && !root.IsLoopback)
+            {
+                yield return _plainApi.Found($"{key}.{addressKey}");
+            }
         }
 
-        if (account.GroupPolicy == GroupPolicies.Open)
+        private static string? AddressOf(ChannelAccountConfig account) => account switch
         {
-            yield return OpenGroups.Found($"{key}.groupPolicy");
-        }
-        else if (account.GroupPolicy != GroupPolicies.Disabled && account.Groups?.Any(group => IsBroad(account, group.Value)) is true)
-        {
-            yield return AnySpeaker.Found($"{key}.groups");
-        }
+            TelegramAccountConfig telegram => telegram.ApiRoot,
+            FeishuAccountConfig feishu => feishu.Root(),
+            _ => null,
+        };
 
-        if (Uri.TryCreate(account.ApiRoot, UriKind.Absolute, out var root) && root.Scheme == Uri.UriSchemeHttp && !root.IsLoopback)
-        {
-            yield return PlainApi.Found($"{key}.apiRoot");
-        }
+        private static bool IsBroad(ChannelAccountConfig account, ChannelGroupConfig group) =>
+            group.Enabled is not false
+            && (group.AllowFrom ?? account.GroupAllowFrom ?? account.AllowFrom)?.Contains(ChannelAccountConfig.Any, StringComparer.Ordinal) is not false;
     }
-
-    private static bool IsBroad(TelegramAccountConfig account, ChannelGroupConfig group) =>
-        group.Enabled is not false
-        && (group.AllowFrom ?? account.GroupAllowFrom ?? account.AllowFrom)?.Contains(ChannelAccountConfig.Any, StringComparer.Ordinal) is not false;
 }

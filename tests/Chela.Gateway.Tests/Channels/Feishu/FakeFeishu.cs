@@ -197,7 +197,7 @@ internal sealed class FakeFeishu : IAsyncDisposable
 
         var path = context.Request.Path.Value!;
         var call = new FeishuCall(context.Request.Method, path + context.Request.QueryString, await ReadAsync(context.Request));
-        var (status, code, reset) = Answer(call) ?? (IsLetIn(context, call) ? (200, 0, null) : (400, path.Contains("/auth/", StringComparison.Ordinal) ? 10014 : 99991663, null));
+        var (status, code, reset) = Answer(call) ?? (call.Path.Contains("/users/ou_stranger?", StringComparison.Ordinal) ? (403, 41050, null) : IsLetIn(context, call) ? (200, 0, null) : (400, path.Contains("/auth/", StringComparison.Ordinal) ? 10014 : 99991663, null));
         _calls.Enqueue(call);
         context.Response.StatusCode = status;
         if (reset is { } seconds)
@@ -267,7 +267,8 @@ internal sealed class FakeFeishu : IAsyncDisposable
         }
         else
         {
-            answer["data"] = call.Path.EndsWith("/im/v1/images", StringComparison.Ordinal) ? new JsonObject { ["image_key"] = "img_1" }
+            answer["data"] = call.Path.Contains("/contact/v3/users/", StringComparison.Ordinal) ? new JsonObject { ["user"] = new JsonObject { ["name"] = "Anna Smith" } }
+                : call.Path.EndsWith("/im/v1/images", StringComparison.Ordinal) ? new JsonObject { ["image_key"] = "img_1" }
                 : call.Path.EndsWith("/im/v1/files", StringComparison.Ordinal) ? new JsonObject { ["file_key"] = "file_1" }
                 : call.Body.Text("uuid") is { } uuid ? new JsonObject { ["message_id"] = Send(call, uuid) }
                 : [];

@@ -98,7 +98,8 @@ public sealed class FeishuTests(FeishuGateway fixture) : IClassFixture<FeishuGat
         var inChat = await _feishu.SaidAsync("behind what is gone");
 
         Assert.Equal("oc_with_ou_stranger", code.Chat);
-        Assert.Contains("ou_anna: to nobody in particular\n\n[Said to you]\nou_anna: to you", answer.Text, StringComparison.Ordinal);
+        Assert.Single(_feishu.Calls, call => call.Path.EndsWith("/contact/v3/users/ou_anna?user_id_type=open_id", StringComparison.Ordinal));
+        Assert.Contains("Anna Smith: to nobody in particular\n\n[Said to you]\nAnna Smith: to you", answer.Text, StringComparison.Ordinal);
         Assert.Equal($"/open-apis/im/v1/messages/{JsonNode.Parse(asked)!["event"]!["message"]!["message_id"]}/reply", answer.Path);
         Assert.EndsWith("/reply", inThread.Path, StringComparison.Ordinal);
         Assert.Equal(("true", null, "oc_us"), (inThread.Body.Text("reply_in_thread"), answer.Body.Text("reply_in_thread"), inChat.Chat));

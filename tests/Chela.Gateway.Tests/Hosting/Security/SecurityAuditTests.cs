@@ -53,6 +53,10 @@ public sealed class SecurityAuditTests : IDisposable
         { "channels.telegram.groups.open", "warn", Bot("""{ "groupPolicy": "open" }""") },
         { "channels.telegram.allowlisted_groups.broad_members", "warn", Bot("""{ "groups": { "-100": {} } }""") },
         { "channels.telegram.plain_http", "critical", Bot("""{ "apiRoot": "http://bots.example" }""") },
+        { "channels.feishu.dm.open", "critical", App("""{ "dmPolicy": "open", "allowFrom": ["*"] }""") },
+        { "channels.feishu.groups.open", "warn", App("""{ "groupPolicy": "open" }""") },
+        { "channels.feishu.allowlisted_groups.broad_members", "warn", App("""{ "groups": { "oc_1": {} } }""") },
+        { "channels.feishu.plain_http", "critical", App("""{ "domain": "http://feishu.example" }""") },
         { "models.key_over_http", "critical", """{ "models": { "providers": { "far": { "baseUrl": "http://models.example/v1", "apiKey": "abc" } } } }""" },
         { "mcp.plain_http", "warn", """{ "mcp": { "servers": { "far": { "url": "http://tools.example/mcp" } } } }""" },
         { "logging.trace", "warn", """{ "logging": { "levels": { "agents": "trace" } } }""" },
@@ -169,6 +173,9 @@ public sealed class SecurityAuditTests : IDisposable
 
     private static string Bot(string account) =>
         $$"""{ "channels": { "telegram": { "default": {{account[..^1]}}, "botToken": "7000000001:AAE-a_token_for_tests" } } } }""";
+
+    private static string App(string account) =>
+        $$"""{ "channels": { "feishu": { "default": {{account[..^1]}}, "appId": "cli_a1b2c3d4e5f6a7b8", "appSecret": "a-secret-of-many-letters" } } } }""";
 
     private static string Exec(string settings) => $$"""{ "tools": { "allow": ["exec"], "exec": {{settings}} } }""";
 
