@@ -50,7 +50,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var state = Directory.CreateTempSubdirectory("chela-bench-");
         var port = FreePort();
         var token = Guid.NewGuid().ToString("N");
-        string[] arguments = ["gateway", "run", "--port", $"{port}", "--state-dir", state.FullName, "--token", token];
+        string[] arguments = ["gateway", "run", "--port", $"{port}", "--state-dir", state.FullName, "--token", token, "--no-safe-mode"];
         var start = new ProcessStartInfo(subject.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (key, value) in settings)
         {

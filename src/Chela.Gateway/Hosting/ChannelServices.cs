@@ -46,6 +46,7 @@ internal static class ChannelServices
         .AddSingleton<Reception>()
         .AddSingleton<Accounts>()
         .AddSingleton<Probes>()
+        .AddSingleton<PushGate>()
         .AddSingleton<TypingSigns>()
         .AddSingleton<AnswersInSight>()
         .AddSingleton(provider =>

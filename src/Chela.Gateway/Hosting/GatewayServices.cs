@@ -78,7 +78,11 @@ internal static class GatewayServices
         .AddSingleton(provider => new StartRecord(
             StartRecord.FileOf(setup.Paths), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StartRecord>>()))
         .AddSingleton(provider => new SafeMode(
-            setup.SafeMode, provider.GetRequiredService<StartRecord>(), provider.GetRequiredService<Lifecycle>(), provider.GetRequiredService<ILogger<SafeMode>>()));
+            setup.SafeMode,
+            provider.GetRequiredService<StartRecord>(),
+            provider.GetRequiredService<Lifecycle>(),
+            provider.GetRequiredService<Restarts>(),
+            provider.GetRequiredService<ILogger<SafeMode>>()));
 
     private static IServiceCollection AddCredentials(this IServiceCollection services) => services
         .AddSingleton<FailedAttempts>()

@@ -70,6 +70,7 @@ internal static class OrderlyStart
         }
 
         lifecycle.MoveTo(LifecyclePhase.Running);
+        services.GetRequiredService<SafeMode>().Serves();
         services.GetRequiredService<Announcements>().Begin();
         services.GetRequiredService<StaleRows>().Start();
         if (lifecycle.SafeMode is null)

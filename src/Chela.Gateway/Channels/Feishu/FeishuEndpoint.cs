@@ -1,6 +1,5 @@
 using System.Net.Mime;
 using System.Text.Json;
-using Chela.Gateway.Access;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config;
 using Microsoft.AspNetCore.Http;
@@ -12,14 +11,11 @@ namespace Chela.Gateway.Channels.Feishu;
 /// <c>POST /channels/feishu/{account}</c>: Feishu posts an event, and hears 200 when its message is on disk; else it posts it again. Whoever does not
 /// show both secrets of the account learns nothing and changes nothing.
 /// </summary>
-internal sealed class FeishuEndpoint(FeishuIntake intake, Accounts accounts, FailedAttempts attempts, ConfigStore config, TimeProvider time)
+internal sealed class FeishuEndpoint(FeishuIntake intake, PushGate gate, ConfigStore config, TimeProvider time)
 {
     private const string Question = "url_verification";
 
     private const int MaxChallengeChars = 1_000;
-
-    /// <summary>How long a message may wait for its place; after that Feishu tries again.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     public static string PathOf(string account) => $"/channels/feishu/{account}";
 
@@ -40,29 +36,18 @@ internal sealed class FeishuEndpoint(FeishuIntake intake, Accounts accounts, Fai
     /// <summary>The event, once both secrets were shown; null when the request was answered instead.</summary>
     private async Task<(FeishuEvent Event, byte[] Json)?> OpenAsync(HttpContext context, string key, string token)
     {
-        using var attempt = attempts.Begin(AttemptKind.Webhook, RequestSource.Of(context), origin: null);
-        if (attempt.IsRefused)
+        (FeishuEvent, byte[])? opened = null;
+        var isAdmitted = await gate.AdmitsAsync(context, async () =>
         {
-            PushBody.Refuse(context, StatusCodes.Status429TooManyRequests, attempt.RetryAfterMs);
-            return null;
-        }
+            if (await PushBody.ReadAsync(context) is not { } body)
+            {
+                return null;
+            }
 
-        if (await PushBody.ReadAsync(context) is not { } body)
-        {
-            attempt.Withdraw();
-            return null;
-        }
-
-        if (Opened(context.Request.Headers, key, token, body) is { } opened)
-        {
-            attempt.Succeed();
-            return opened;
-        }
-
-        attempt.Fail();
-        await Task.Delay(attempt.Delay, time, context.RequestAborted);
-        PushBody.Refuse(context, StatusCodes.Status401Unauthorized);
-        return null;
+            opened = Opened(context.Request.Headers, key, token, body);
+            return opened is not null;
+        });
+        return isAdmitted ? opened : null;
     }
 
     /// <summary>Events are signed; the question whether somebody is there, which changes nothing, may come without a signature.</summary>
@@ -98,28 +83,9 @@ internal sealed class FeishuEndpoint(FeishuIntake intake, Accounts accounts, Fai
 
     private async Task TakeAsync(HttpContext context, string name, byte[] json)
     {
-        if (accounts.Running(new AccountName(FeishuChannel.ChannelName, name)) is not { } door)
+        if (await gate.TakesAsync(context, new AccountName(FeishuChannel.ChannelName, name), (door, ct) => intake.TakeAsync(json, door, ct)))
         {
-            PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
-            return;
-        }
-
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
-        try
-        {
-            door.Heard();
-            if (!await intake.TakeAsync(json, door, either.Token))
-            {
-                PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
-                return;
-            }
-
             await WriteAsync(context, "{}"u8.ToArray()); // buttons want to hear it
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
         }
     }
 }

@@ -11,24 +11,13 @@ namespace Chela.Gateway.Channels.Feishu;
 /// </summary>
 internal sealed class FeishuHttp(TimeProvider time) : IDisposable
 {
-    /// <summary>How long a call may take.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     /// <summary>The longest answer that is read, in bytes; files have a limit of their own.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
     /// <summary>In how many seconds the app may call again.</summary>
     private const string ResetHeader = "x-ogw-ratelimit-reset";
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AllowAutoRedirect = false, // tokens go where the configuration says, and nowhere else
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HttpClient _http = PlatformHttp.NewClient(long.MaxValue); // each call has a limit of its own
 
     /// <summary>Makes a call.</summary>
     /// <param name="token">The tenant's; null where none is needed.</param>
@@ -61,18 +50,12 @@ internal sealed class FeishuHttp(TimeProvider time) : IDisposable
     {
         using var request = new HttpRequestMessage(method, address) { Content = content };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        using var over = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
-        try
+        return await PlatformHttp.WithinAsync(async limited =>
         {
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            await answer.Content.LoadIntoBufferAsync(most, either.Token); // refuses what is longer
-            return new Reply((int)answer.StatusCode, Wait(answer.Headers), await answer.Content.ReadAsByteArrayAsync(either.Token));
-        }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-        {
-            throw new HttpRequestException($"no answer came within {Limit.TotalSeconds} s", e);
-        }
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited);
+            await answer.Content.LoadIntoBufferAsync(most, limited); // refuses what is longer
+            return new Reply((int)answer.StatusCode, Wait(answer.Headers), await answer.Content.ReadAsByteArrayAsync(limited));
+        }, time, ct);
     }
 
     private static TimeSpan? Wait(HttpResponseHeaders headers) =>

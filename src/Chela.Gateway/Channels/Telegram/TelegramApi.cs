@@ -31,21 +31,9 @@ internal sealed class TelegramApi(TimeProvider time) : IDisposable
     /// <summary>The longest answer that is read, and the longest file that the Bot API gives out, in bytes.</summary>
     private const int MaxAnswerBytes = 20 * 1024 * 1024;
 
-    /// <summary>How long a call may take; longer than a poll is held back.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private static readonly TelegramJson Json = TelegramJson.Default;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AllowAutoRedirect = false, // the token goes where the configuration says, and nowhere else
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = MaxAnswerBytes,
-    };
+    private readonly HttpClient _http = PlatformHttp.NewClient(MaxAnswerBytes);
 
     /// <summary>Who the bot is.</summary>
     public Task<TelegramUser> GetMeAsync(TelegramAccountConfig account, CancellationToken ct) =>
@@ -111,13 +99,13 @@ internal sealed class TelegramApi(TimeProvider time) : IDisposable
     public Task<byte[]> DownloadAsync(TelegramAccountConfig account, string path, CancellationToken ct)
     {
         var address = $"{Root(account)}/file/bot{account.BotToken}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
-        return WithinAsync(async limited =>
+        return PlatformHttp.WithinAsync(async limited =>
         {
             using var answer = await _http.GetAsync(address, limited);
             return answer.IsSuccessStatusCode
                 ? await answer.Content.ReadAsByteArrayAsync(limited)
                 : throw new HttpRequestException($"the file is not given out: {(int)answer.StatusCode}");
-        }, ct);
+        }, time, ct);
     }
 
     public void Dispose() => _http.Dispose();
@@ -132,11 +120,11 @@ internal sealed class TelegramApi(TimeProvider time) : IDisposable
 
     private async Task<TResult> CallAsync<TResult>(TelegramAccountConfig account, string method, HttpContent content, JsonTypeInfo<TResult> read, CancellationToken ct)
     {
-        var body = await WithinAsync(async limited =>
+        var body = await PlatformHttp.WithinAsync(async limited =>
         {
             using var answer = await _http.PostAsync($"{Root(account)}/bot{account.BotToken}/{method}", content, limited);
             return await answer.Content.ReadAsByteArrayAsync(limited);
-        }, ct);
+        }, time, ct);
         try
         {
             var answer = JsonSerializer.Deserialize(body, Json.TelegramAnswer)!;
@@ -148,20 +136,6 @@ internal sealed class TelegramApi(TimeProvider time) : IDisposable
         catch (JsonException e)
         {
             throw new HttpRequestException($"what answers {method} is not the Bot API", e);
-        }
-    }
-
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
-    {
-        using var over = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
-        try
-        {
-            return await ask(either.Token);
-        }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-        {
-            throw new HttpRequestException($"no answer came within {Limit.TotalSeconds} s", e);
         }
     }
 

@@ -33,9 +33,6 @@ internal sealed class WhatsAppException(int status, WhatsAppError error, TimeSpa
 /// </summary>
 internal sealed class WhatsAppApi(TimeProvider time) : IDisposable
 {
-    /// <summary>How long a call may take.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private const int MaxAnswerBytes = 100 * 1024 * 1024;
 
     private static readonly WhatsAppJson Json = WhatsAppJson.Default;
@@ -43,16 +40,7 @@ internal sealed class WhatsAppApi(TimeProvider time) : IDisposable
     /// <summary>Where Meta keeps files besides the API itself.</summary>
     private static readonly string[] FileHosts = [".fbsbx.com", ".facebook.com", ".whatsapp.net"];
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AllowAutoRedirect = false, // the token goes where the configuration says, and nowhere else
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = MaxAnswerBytes,
-    };
+    private readonly HttpClient _http = PlatformHttp.NewClient(MaxAnswerBytes);
 
     /// <summary>The number as people know it.</summary>
     public Task<WhatsAppAnswer> GetNumberAsync(WhatsAppAccountConfig account, CancellationToken ct) =>
@@ -90,13 +78,13 @@ internal sealed class WhatsAppApi(TimeProvider time) : IDisposable
 
         return place.FileSize > mostBytes
             ? throw new HttpRequestException($"it has {place.FileSize} bytes, and {mostBytes} are allowed (agents.defaults.mediaMaxMb)")
-            : await WithinAsync(async limited =>
+            : await PlatformHttp.WithinAsync(async limited =>
             {
                 using var answer = await AskAsync(account, HttpMethod.Get, address, null, limited);
                 return answer.IsSuccessStatusCode
                     ? await answer.Content.ReadAsByteArrayAsync(limited)
                     : throw new HttpRequestException($"it is not given out: {(int)answer.StatusCode}");
-            }, ct);
+            }, time, ct);
     }
 
     public void Dispose() => _http.Dispose();
@@ -107,11 +95,11 @@ internal sealed class WhatsAppApi(TimeProvider time) : IDisposable
 
     private async Task<WhatsAppAnswer> CallAsync(WhatsAppAccountConfig account, HttpMethod method, string path, HttpContent? content, CancellationToken ct)
     {
-        var (status, retryAfter, body) = await WithinAsync(async limited =>
+        var (status, retryAfter, body) = await PlatformHttp.WithinAsync(async limited =>
         {
             using var answer = await AskAsync(account, method, new Uri($"{Root(account)}/{path}"), content, limited);
             return ((int)answer.StatusCode, answer.Headers.RetryAfter?.Delta, await answer.Content.ReadAsByteArrayAsync(limited));
-        }, ct);
+        }, time, ct);
         try
         {
             var answer = JsonSerializer.Deserialize(body, Json.WhatsAppAnswer)!;
@@ -132,20 +120,6 @@ internal sealed class WhatsAppApi(TimeProvider time) : IDisposable
         using var request = new HttpRequestMessage(method, address) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.AccessToken);
         return await _http.SendAsync(request, ct);
-    }
-
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
-    {
-        using var over = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
-        try
-        {
-            return await ask(either.Token);
-        }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-        {
-            throw new HttpRequestException($"no answer came within {Limit.TotalSeconds} s", e);
-        }
     }
 
     private static string Root(WhatsAppAccountConfig account) => (account.ApiRoot ?? WhatsAppAccountConfig.UsualApiRoot).TrimEnd('/');

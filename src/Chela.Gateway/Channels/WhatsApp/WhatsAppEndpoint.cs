@@ -2,7 +2,6 @@ using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Chela.Gateway.Access;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Config;
 using Microsoft.AspNetCore.Http;
@@ -14,16 +13,13 @@ namespace Chela.Gateway.Channels.WhatsApp;
 /// <c>/channels/whatsapp/{account}</c>: Meta asks once whether the address is meant (GET), then posts what happens, signed. It hears 200 when all
 /// messages of a post are on disk; else it posts again, and messages that are there already are known by their ids.
 /// </summary>
-internal sealed class WhatsAppEndpoint(WhatsAppChannel channel, Accounts accounts, FailedAttempts attempts, ConfigStore config, TimeProvider time)
+internal sealed class WhatsAppEndpoint(WhatsAppChannel channel, PushGate gate, ConfigStore config)
 {
     /// <summary>Where Meta signs the body: <c>sha256=</c> and the HMAC under the secret of the app, in hexadecimal digits.</summary>
     public const string SignatureHeader = "X-Hub-Signature-256";
 
     private const string SignaturePrefix = "sha256=";
     private const int MaxChallenge = 200;
-
-    /// <summary>How long the messages of a post may wait for their place; after that Meta tries again.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     public static string PathOf(string account) => $"/channels/whatsapp/{account}";
 
@@ -35,7 +31,7 @@ internal sealed class WhatsAppEndpoint(WhatsAppChannel channel, Accounts account
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
         }
-        else if (await IsAsync(context, () => query["hub.mode"] == "subscribe" && AreSame(query["hub.verify_token"].ToString(), account.VerifyToken)))
+        else if (await gate.AdmitsAsync(context, () => Task.FromResult<bool?>(query["hub.mode"] == "subscribe" && AreSame(query["hub.verify_token"].ToString(), account.VerifyToken))))
         {
             var challenge = query["hub.challenge"].ToString();
             context.Response.ContentType = MediaTypeNames.Text.Plain;
@@ -50,7 +46,7 @@ internal sealed class WhatsAppEndpoint(WhatsAppChannel channel, Accounts account
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
         }
-        else if (await PushBody.ReadAsync(context) is { } body && await IsAsync(context, () => IsSigned(context.Request, body, account.AppSecret)))
+        else if (await ReadAsync(context, account.AppSecret) is { } body)
         {
             await TakeAsync(context, name, body);
         }
@@ -72,50 +68,26 @@ internal sealed class WhatsAppEndpoint(WhatsAppChannel channel, Accounts account
     private static bool AreSame(string shown, string due) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(shown)), SHA256.HashData(Encoding.UTF8.GetBytes(due)));
 
-    /// <summary>False when the request was answered because whoever sent it has not shown that it is Meta.</summary>
-    private async Task<bool> IsAsync(HttpContext context, Func<bool> shows)
+    /// <summary>The body, once its signature was found right; null when the request was answered instead.</summary>
+    private async Task<byte[]?> ReadAsync(HttpContext context, string secret)
     {
-        using var attempt = attempts.Begin(AttemptKind.Webhook, RequestSource.Of(context), origin: null);
-        if (attempt.IsRefused)
-        {
-            PushBody.Refuse(context, StatusCodes.Status429TooManyRequests, attempt.RetryAfterMs);
-            return false;
-        }
-
-        if (shows())
-        {
-            attempt.Succeed();
-            return true;
-        }
-
-        attempt.Fail();
-        await Task.Delay(attempt.Delay, time, context.RequestAborted);
-        PushBody.Refuse(context, StatusCodes.Status401Unauthorized);
-        return false;
+        byte[]? body = null;
+        return await gate.AdmitsAsync(context, async () => (body = await PushBody.ReadAsync(context)) is null ? null : IsSigned(context.Request, body, secret)) ? body : null;
     }
 
     private async Task TakeAsync(HttpContext context, string name, byte[] body)
     {
-        if (accounts.Running(new AccountName(WhatsAppChannel.ChannelName, name)) is not { } door)
-        {
-            PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
-            return;
-        }
-
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
         try
         {
-            door.Heard();
-            await channel.TakeAsync(body, door, either.Token);
+            await gate.TakesAsync(context, new AccountName(WhatsAppChannel.ChannelName, name), async (door, ct) =>
+            {
+                await channel.TakeAsync(body, door, ct);
+                return true;
+            });
         }
         catch (JsonException)
         {
             PushBody.Refuse(context, StatusCodes.Status400BadRequest);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            PushBody.Refuse(context, StatusCodes.Status503ServiceUnavailable, 5000);
         }
     }
 }

@@ -174,7 +174,7 @@ internal sealed record WhatsAppError
 /// <summary>A message of the gateway, or a sign to one of a person.</summary>
 internal sealed record WhatsAppSend
 {
-    public string MessagingProduct => "whatsapp";
+    public string MessagingProduct { get; init; } = "whatsapp";
 
     public string? RecipientType { get; init; }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Chela.Gateway.Hosting.Starting;
 
 /// <summary>
-/// The starts that have not become stable, on disk from one process to the next: those that ended within a minute, and not in good order. Whatever
-/// is wrong with the record, the gateway starts.
+/// The starts that have not become stable, on disk from one process to the next: those that ended before the gateway served, or at once when it did,
+/// and not in good order. Whatever is wrong with the record, the gateway starts.
 /// </summary>
 internal sealed partial class StartRecord(DocumentFile file, TimeProvider time, ILogger<StartRecord> logger) : IDisposable
 {
@@ -16,8 +16,8 @@ internal sealed partial class StartRecord(DocumentFile file, TimeProvider time, 
 
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    /// <summary>A start after which the gateway ran so long was a good one.</summary>
-    public static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
+    /// <summary>A start after which the gateway served so long was a good one; what ends it later, such as a kill, is not its start.</summary>
+    public static readonly TimeSpan Stable = TimeSpan.FromSeconds(5);
 
     /// <summary>Larger ones are not ours.</summary>
     private const int MaxBytes = 4096;
@@ -52,9 +52,11 @@ internal sealed partial class StartRecord(DocumentFile file, TimeProvider time, 
             Log.NotWritten(logger, file.Path, e.Message);
         }
 
-        _timer = time.CreateTimer(_ => Forget(), null, Stable, Timeout.InfiniteTimeSpan);
         return earlier.Count;
     }
+
+    /// <summary>The gateway serves.</summary>
+    public void Serves() => _timer = time.CreateTimer(_ => Forget(), null, Stable, Timeout.InfiniteTimeSpan);
 
     /// <summary>The start was a good one, or the gateway stops in good order.</summary>
     public void Forget()

@@ -14,6 +14,7 @@ public sealed class ConformanceTests
     private static readonly Dictionary<string, Func<Task<IPlatform>>> Known = new()
     {
         ["telegram"] = TelegramPlatform.StartAsync,
+        ["feishu"] = FeishuPlatform.StartAsync,
         ["whatsapp"] = WhatsAppPlatform.StartAsync,
         ["sidecar"] = SidecarPlatform.StartAsync,
     };
@@ -33,15 +34,15 @@ public sealed class ConformanceTests
         await platform.SayAsync(gateway, friend, "hello", "1");
         await TextAsync(platform, friend, "hello");
         await platform.SayAsync(gateway, friend, "hello", "1");
-        await platform.SendFileAsync(gateway, friend, "read this", "notes.txt", "the notes", "2");
-        await TextAsync(platform, friend, "read this");
+        var heard = await platform.SendFileAsync(gateway, friend, "read this", "notes.txt", "the notes", "2");
+        await TextAsync(platform, friend, heard);
         var words = string.Join(' ', Enumerable.Range(1, 100).Select(number => $"word{number:D3}"));
         await platform.SayAsync(gateway, friend, words, "3");
         await Patience.UntilAsync(_ => Task.FromResult(platform.Texts.Any(text => text.Text.Contains("word100", StringComparison.Ordinal))), "all pieces have arrived");
         await platform.SayAsync(gateway, stranger, "let me in", "4");
         await Patience.UntilAsync(_ => Task.FromResult(platform.Texts.Any(text => text.Person == stranger && text.Text.Contains("is good for an hour", StringComparison.Ordinal))), "the stranger has a code");
 
-        Assert.Equal(["hello", "read this"], platform.Texts.Where(text => text.Person == friend).Take(2).Select(text => text.Text.Split('\n')[0]));
+        Assert.Equal(["hello", heard], platform.Texts.Where(text => text.Person == friend).Take(2).Select(text => text.Text.Split('\n')[0]));
         var pieces = platform.Texts.Where(text => text.Person == friend).Skip(2).Select(text => text.Text.Trim()).ToArray();
         Assert.True(pieces.Length > 2);
         Assert.All(pieces, piece => Assert.InRange(piece.Length, 1, 300));

@@ -34,8 +34,8 @@ internal interface IPlatform : IAsyncDisposable
     /// <summary>Somebody writes in private; what they write comes again under the same id.</summary>
     Task SayAsync(GatewayProcess gateway, string person, string text, string id);
 
-    /// <summary>Somebody sends a text file with words to it.</summary>
-    Task SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id);
+    /// <summary>Somebody sends a text file, with words to it where the platform has such; gives what the agent hears.</summary>
+    Task<string> SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id);
 
     /// <summary>Lets the next messages fail, one for each.</summary>
     void Fail(params Trouble[] troubles);

@@ -29,11 +29,11 @@ internal sealed class SidecarPlatform : IPlatform
         return Task.CompletedTask;
     }
 
-    public Task SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id)
+    public Task<string> SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id)
     {
         var file = new JsonObject { ["name"] = name, ["mimeType"] = "text/plain", ["content"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(content)) };
         _sidecar.Bring(words, id, new JsonObject { ["chat"] = person, ["sender"] = person, ["files"] = new JsonArray(file) }.ToJsonString());
-        return Task.CompletedTask;
+        return Task.FromResult(words);
     }
 
     public void Fail(params Trouble[] troubles) => _sidecar.Fail(

@@ -52,12 +52,12 @@ internal sealed class TelegramPlatform : IPlatform
         return Task.CompletedTask;
     }
 
-    public Task SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id)
+    public Task<string> SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id)
     {
         _fake.Files[$"documents/{id}"] = Encoding.UTF8.GetBytes(content);
         var message = new JsonObject { ["caption"] = words, ["document"] = new JsonObject { ["file_id"] = id, ["file_name"] = name } };
         _fake.Say(message, new JsonObject { ["id"] = Number(person), ["type"] = "private" }, Number(person));
-        return Task.CompletedTask;
+        return Task.FromResult(words);
     }
 
     public void Fail(params Trouble[] troubles) => _troubles.Add(troubles);

@@ -35,12 +35,13 @@ internal sealed class WhatsAppPlatform : IPlatform
     public Task SayAsync(GatewayProcess gateway, string person, string text, string id) =>
         FakeWhatsApp.PostAsync(gateway, FakeWhatsApp.PostOf(FakeWhatsApp.TextOf(text, $"wamid.{id}", person)));
 
-    public Task SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id)
+    public async Task<string> SendFileAsync(GatewayProcess gateway, string person, string words, string name, string content, string id)
     {
         _fake.Files[id] = Encoding.UTF8.GetBytes(content);
         var message = new JsonObject { ["from"] = person, ["id"] = $"wamid.{id}", ["timestamp"] = "1749416383", ["type"] = "document" };
         message["document"] = new JsonObject { ["id"] = id, ["filename"] = name, ["mime_type"] = "text/plain", ["caption"] = words };
-        return FakeWhatsApp.PostAsync(gateway, FakeWhatsApp.PostOf(message));
+        await FakeWhatsApp.PostAsync(gateway, FakeWhatsApp.PostOf(message));
+        return words;
     }
 
     public void Fail(params Trouble[] troubles) => _troubles.Add(troubles);

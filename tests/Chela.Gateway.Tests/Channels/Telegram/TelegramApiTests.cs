@@ -1,3 +1,4 @@
+using Chela.Gateway.Channels;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Config;
 using Chela.Gateway.Tests.Support;
@@ -20,12 +21,12 @@ public sealed class TelegramApiTests
         var account = new TelegramAccountConfig { BotToken = FakeTelegram.Token, ApiRoot = $"http://{deaf.LocalEndpoint}" };
 
         var call = api.GetMeAsync(account, Ct);
-        await time.WhenTimerAsync(TelegramApi.Limit);
-        time.Advance(TelegramApi.Limit);
+        await time.WhenTimerAsync(PlatformHttp.Limit);
+        time.Advance(PlatformHttp.Limit);
         var failed = await Assert.ThrowsAsync<HttpRequestException>(() => call);
         var file = api.DownloadAsync(account, "documents/big", Ct);
-        await time.WhenTimerAsync(TelegramApi.Limit);
-        time.Advance(TelegramApi.Limit);
+        await time.WhenTimerAsync(PlatformHttp.Limit);
+        time.Advance(PlatformHttp.Limit);
         await Assert.ThrowsAsync<HttpRequestException>(() => file);
 
         Assert.DoesNotContain("AAE", failed.ToString(), StringComparison.Ordinal);
