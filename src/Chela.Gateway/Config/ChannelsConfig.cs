@@ -22,12 +22,16 @@ internal sealed record ChannelsConfig
     [MaxLength(100), Description("Programs that are channels, by names of yours.")]
     public IReadOnlyDictionary<string, SidecarAccountConfig> Sidecar { get; init; } = new Dictionary<string, SidecarAccountConfig>();
 
+    [MaxLength(1_000), Description("Bots of Discord, by names of yours.")]
+    public IReadOnlyDictionary<string, DiscordAccountConfig> Discord { get; init; } = new Dictionary<string, DiscordAccountConfig>();
+
     /// <summary>The accounts of the chat platforms, each by its channel and its name.</summary>
     public IEnumerable<(string Channel, string Name, ChannelAccountConfig Account)> Accounts() =>
         Telegram.Select(account => ("telegram", account.Key, (ChannelAccountConfig)account.Value))
             .Concat(Feishu.Select(account => ("feishu", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(WhatsApp.Select(account => ("whatsapp", account.Key, (ChannelAccountConfig)account.Value)))
-            .Concat(Sidecar.Select(account => ("sidecar", account.Key, (ChannelAccountConfig)account.Value)));
+            .Concat(Sidecar.Select(account => ("sidecar", account.Key, (ChannelAccountConfig)account.Value)))
+            .Concat(Discord.Select(account => ("discord", account.Key, (ChannelAccountConfig)account.Value)));
 
     /// <summary>An account of a chat platform; null where there is none.</summary>
     public ChannelAccountConfig? Find(string channel, string name) =>

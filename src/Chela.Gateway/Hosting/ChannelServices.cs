@@ -3,6 +3,7 @@ using Chela.Contracts.Messages;
 using Chela.Gateway.Access.Senders;
 using Chela.Gateway.Bus;
 using Chela.Gateway.Channels;
+using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Login;
 using Chela.Gateway.Channels.Sidecar;
@@ -71,7 +72,8 @@ internal static class ChannelServices
         .AddTelegram()
         .AddFeishu()
         .AddWhatsApp()
-        .AddSidecars();
+        .AddSidecars()
+        .AddDiscord();
 
     private static IServiceCollection AddTelegram(this IServiceCollection services) => services
         .AddSingleton<TelegramApi>()
@@ -107,6 +109,16 @@ internal static class ChannelServices
         .AddSingleton<IOutboundChannel>(provider => provider.GetRequiredService<SidecarChannel>())
         .AddSingleton<IMethodModule, LoginMethods>();
 
+    private static IServiceCollection AddDiscord(this IServiceCollection services) => services
+        .AddSingleton<DiscordLimits>()
+        .AddSingleton<DiscordApi>()
+        .AddSingleton<DiscordFiles>()
+        .AddSingleton<DiscordInteractions>()
+        .AddSingleton<DiscordIntake>()
+        .AddSingleton<DiscordGateway>()
+        .AddSingleton(provider => DiscordCommandsOf(provider.GetRequiredService<CommandTable>()))
+        .AddChannel<DiscordChannel>();
+
     private static IServiceCollection AddChannel<T>(this IServiceCollection services)
         where T : class, IChannel => services
         .AddSingleton<T>()
@@ -120,6 +132,17 @@ internal static class ChannelServices
             .Take(100)
             .Select(command => new BotCommand(command.Name, command.Description)),
     ]);
+
+    /// <summary>What clients of Discord offer: it takes a hundred commands, whose descriptions have at most a hundred characters.</summary>
+    private static DiscordCommands DiscordCommandsOf(CommandTable commands) => new(
+    [
+        .. commands.All.Where(command => command.Name.Length <= 32 && command.Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '_' or '-'))
+            .Take(100)
+            .Select(command => new DiscordCommand(command.Name, Cut(command.Description),
+                command.Argument is { } argument ? [new DiscordCommandOption(DiscordCommandOption.Text, "text", Cut(argument.Description))] : [])),
+    ]);
+
+    private static string Cut(string description) => description.Length <= 100 ? description : $"{description[..99]}…";
 
     /// <summary>To a channel a command is new that was just done.</summary>
     private static async ValueTask<Acceptance> ReceiveAsync(ChatIntake intake, InboundMessage message, Commander sender, Uploads? files)

@@ -38,7 +38,9 @@ public sealed class MigrateCommandTests : IDisposable
             "bindings":[{"agentId":"cook","match":{"channel":"whatsapp","peer":{"kind":"direct","id":"\u002B4915"}}}],
             "session":{"dmScope":"per-peer","reset":{"mode":"daily","atHour":4}},"messages":{"queue":{"mode":"steer"}},"tools":{"deny":["exec"]},
             "channels":{"telegram":{"default":{"botToken":"canary-telegram-token","allowFrom":["42"],"groups":{"-100":{"requireMention":false}}},
-            "work":{"botToken":"canary-telegram-token-2","allowFrom":["42"],"dmPolicy":"disabled","replyToMode":"first","streaming":"off"}}},
+            "work":{"botToken":"canary-telegram-token-2","allowFrom":["42"],"dmPolicy":"disabled","replyToMode":"first","streaming":"off"}},
+            "discord":{"default":{"token":"canary-discord-token.and-more","dmPolicy":"allowlist","allowFrom":["42"],
+            "groups":{"910":{"allowFrom":["42"],"requireMention":true,"enabled":true},"901":{"allowFrom":["*"]}}}}},
             "mcp":{"servers":{"files":{"command":"files-server","timeoutSeconds":2,"allow":["list"]}}}}
             """.ReplaceLineEndings(""),
             System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(ConfigFile, Ct))!.ToJsonString());
@@ -50,6 +52,7 @@ public sealed class MigrateCommandTests : IDisposable
             {
                 "taken gateway.port", "taken older form: gateway.token is now gateway.auth.token", "taken variable SEARCH_API_KEY", "taken session agent:main:main",
                 "taken session agent:main:whatsapp:direct:+4915", "left gateway.tailscale", "left agents.list[2]", "left bindings[1]", "left channels.telegram.default.network", "left channels.whatsapp",
+                "left channels.discord.default.pluralkit", "left channels.discord.default.allowFrom", "left channels.discord.default.guilds.900.channels.general", "left channels.discord.default.guilds.902",
                 "left models.providers.cloud", "left tools.deny: canvas", "left credential openai-codex:default", "left session agent:main:gone",
                 "left session agent:main:broken", "left session global", "left agents.list[0].identity.theme",
             },

@@ -48,12 +48,27 @@ internal static class MarkupWriter
         return lines.ToString();
     }
 
-    private static string Inlines(ContainerInline? inlines, MarkupStyle style) =>
-        inlines is null ? "" : string.Concat(inlines.Select(inline => One(inline, style)));
+    /// <summary>Plain text that the parser cut into pieces, as it does at signs that turn out to mean nothing, is given to the style as a whole.</summary>
+    private static string Inlines(ContainerInline? inlines, MarkupStyle style)
+    {
+        var (written, plain) = (new StringBuilder(), new StringBuilder());
+        foreach (var inline in inlines ?? [])
+        {
+            if (inline is LiteralInline literal)
+            {
+                plain.Append(literal.Content.AsSpan());
+                continue;
+            }
+
+            written.Append(style.Text(plain.ToString())).Append(One(inline, style));
+            plain.Clear();
+        }
+
+        return written.Append(style.Text(plain.ToString())).ToString();
+    }
 
     private static string One(Inline inline, MarkupStyle style) => inline switch
     {
-        LiteralInline literal => style.Text(literal.Content.ToString()),
         CodeInline code => style.Code(code.Content),
         EmphasisInline emphasis => Emphasis(emphasis, style),
         LinkInline link => Link(Inlines(link, style), link.Url, style),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.WhatsApp;
@@ -19,6 +20,7 @@ internal static class ChannelShapes
     [
         (TelegramChannel.ChannelName, ["webhookUrl", "webhookSecret"], "set webhookUrl and webhookSecret anew, or let the gateway ask Telegram"),
         (FeishuChannel.ChannelName, ["webhookPath", "webhookHost", "webhookPort"], $"have Feishu post to {FeishuEndpoint.PathOf("<account>")}"),
+        (DiscordChannel.ChannelName, [], ""),
     ];
 
     public static void Change(JsonObject settings, MigrationLog log)
@@ -59,6 +61,11 @@ internal static class ChannelShapes
             {
                 account.Remove(moved);
                 log.Left($"{key}.{moved}", why);
+            }
+
+            if (channel == $"channels.{DiscordChannel.ChannelName}")
+            {
+                DiscordAccounts.Change(account, key, log);
             }
         }
 

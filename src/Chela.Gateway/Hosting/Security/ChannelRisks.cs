@@ -1,3 +1,4 @@
+using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Config;
@@ -7,7 +8,12 @@ namespace Chela.Gateway.Hosting.Security;
 /// <summary>Chat platforms on which anybody may speak to agents.</summary>
 internal static class ChannelRisks
 {
-    private static readonly PlatformRisks[] Platforms = [new(TelegramChannel.ChannelName, "Telegram", "apiRoot"), new(FeishuChannel.ChannelName, "Feishu", "domain")];
+    private static readonly PlatformRisks[] Platforms =
+    [
+        new(TelegramChannel.ChannelName, "Telegram", "apiRoot"),
+        new(FeishuChannel.ChannelName, "Feishu", "domain"),
+        new(DiscordChannel.ChannelName, "Discord", "apiRoot"),
+    ];
 
     public static IReadOnlyList<RiskCheck> Checks => [.. Platforms.SelectMany(platform => platform.Checks)];
 
@@ -57,6 +63,7 @@ internal static class ChannelRisks
         {
             TelegramAccountConfig telegram => telegram.ApiRoot,
             FeishuAccountConfig feishu => feishu.Root(),
+            DiscordAccountConfig discord => discord.ApiRoot,
             _ => null,
         };
 

@@ -57,6 +57,10 @@ public sealed class SecurityAuditTests : IDisposable
         { "channels.feishu.groups.open", "warn", App("""{ "groupPolicy": "open" }""") },
         { "channels.feishu.allowlisted_groups.broad_members", "warn", App("""{ "groups": { "oc_1": {} } }""") },
         { "channels.feishu.plain_http", "critical", App("""{ "domain": "http://feishu.example" }""") },
+        { "channels.discord.dm.open", "critical", Discord("""{ "dmPolicy": "open", "allowFrom": ["*"] }""") },
+        { "channels.discord.groups.open", "warn", Discord("""{ "groupPolicy": "open" }""") },
+        { "channels.discord.allowlisted_groups.broad_members", "warn", Discord("""{ "groups": { "900": {} } }""") },
+        { "channels.discord.plain_http", "critical", Discord("""{ "apiRoot": "http://bots.example" }""") },
         { "models.key_over_http", "critical", """{ "models": { "providers": { "far": { "baseUrl": "http://models.example/v1", "apiKey": "abc" } } } }""" },
         { "mcp.plain_http", "warn", """{ "mcp": { "servers": { "far": { "url": "http://tools.example/mcp" } } } }""" },
         { "logging.trace", "warn", """{ "logging": { "levels": { "agents": "trace" } } }""" },
@@ -176,6 +180,9 @@ public sealed class SecurityAuditTests : IDisposable
 
     private static string App(string account) =>
         $$"""{ "channels": { "feishu": { "default": {{account[..^1]}}, "appId": "cli_a1b2c3d4e5f6a7b8", "appSecret": "a-secret-of-many-letters" } } } }""";
+
+    private static string Discord(string account) =>
+        $$"""{ "channels": { "discord": { "default": {{account[..^1]}}, "token": "a-token-for-tests.and-nobody" } } } }""";
 
     private static string Exec(string settings) => $$"""{ "tools": { "allow": ["exec"], "exec": {{settings}} } }""";
 
