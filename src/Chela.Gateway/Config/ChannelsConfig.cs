@@ -13,6 +13,9 @@ internal sealed record ChannelsConfig
     [MaxLength(1_000), Description("Bots of Telegram, by names of yours.")]
     public IReadOnlyDictionary<string, TelegramAccountConfig> Telegram { get; init; } = new Dictionary<string, TelegramAccountConfig>();
 
+    [MaxLength(1_000), Description("Apps of Slack, each in one workspace, by names of yours.")]
+    public IReadOnlyDictionary<string, SlackAccountConfig> Slack { get; init; } = new Dictionary<string, SlackAccountConfig>();
+
     [MaxLength(1_000), Description("Apps of Feishu or Lark, by names of yours.")]
     public IReadOnlyDictionary<string, FeishuAccountConfig> Feishu { get; init; } = new Dictionary<string, FeishuAccountConfig>();
 
@@ -28,6 +31,7 @@ internal sealed record ChannelsConfig
     /// <summary>The accounts of the chat platforms, each by its channel and its name.</summary>
     public IEnumerable<(string Channel, string Name, ChannelAccountConfig Account)> Accounts() =>
         Telegram.Select(account => ("telegram", account.Key, (ChannelAccountConfig)account.Value))
+            .Concat(Slack.Select(account => ("slack", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(Feishu.Select(account => ("feishu", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(WhatsApp.Select(account => ("whatsapp", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(Sidecar.Select(account => ("sidecar", account.Key, (ChannelAccountConfig)account.Value)))

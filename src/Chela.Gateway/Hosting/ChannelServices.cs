@@ -7,6 +7,7 @@ using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Login;
 using Chela.Gateway.Channels.Sidecar;
+using Chela.Gateway.Channels.Slack;
 using Chela.Gateway.Channels.Supervision;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.Webhook;
@@ -70,10 +71,17 @@ internal static class ChannelServices
         .AddSingleton<IOutboundChannel, WebhookChannel>()
         .AddSingleton<WebhookEndpoint>()
         .AddTelegram()
+        .AddSlack()
         .AddFeishu()
         .AddWhatsApp()
         .AddSidecars()
         .AddDiscord();
+
+    private static IServiceCollection AddSlack(this IServiceCollection services) => services
+        .AddSingleton<SlackApi>()
+        .AddSingleton<SlackFiles>()
+        .AddSingleton<SlackIntake>()
+        .AddChannel<SlackChannel>();
 
     private static IServiceCollection AddTelegram(this IServiceCollection services) => services
         .AddSingleton<TelegramApi>()

@@ -37,7 +37,9 @@ public sealed class MigrateCommandTests : IDisposable
             "anthropic":{"apiKey":"canary-anthropic-key"}},"aliases":{"gpt":"openai/gpt-5"}},
             "bindings":[{"agentId":"cook","match":{"channel":"whatsapp","peer":{"kind":"direct","id":"\u002B4915"}}}],
             "session":{"dmScope":"per-peer","reset":{"mode":"daily","atHour":4}},"messages":{"queue":{"mode":"steer"}},"tools":{"deny":["exec"]},
-            "channels":{"telegram":{"default":{"botToken":"canary-telegram-token","allowFrom":["42"],"groups":{"-100":{"requireMention":false}}},
+            "channels":{"slack":{"default":{"botToken":"xoxb-canary-slack-bot-token","appToken":"xapp-canary-slack-app-token","dmPolicy":"allowlist","allowFrom":["U42"],
+            "groups":{"C1":{"requireMention":false,"enabled":true,"allowFrom":["U42"]}}}},
+            "telegram":{"default":{"botToken":"canary-telegram-token","allowFrom":["42"],"groups":{"-100":{"requireMention":false}}},
             "work":{"botToken":"canary-telegram-token-2","allowFrom":["42"],"dmPolicy":"disabled","replyToMode":"first","streaming":"off"}},
             "discord":{"default":{"token":"canary-discord-token.and-more","dmPolicy":"allowlist","allowFrom":["42"],
             "groups":{"910":{"allowFrom":["42"],"requireMention":true,"enabled":true},"901":{"allowFrom":["*"]}}}}},
@@ -51,7 +53,7 @@ public sealed class MigrateCommandTests : IDisposable
             new HashSet<string>
             {
                 "taken gateway.port", "taken older form: gateway.token is now gateway.auth.token", "taken variable SEARCH_API_KEY", "taken session agent:main:main",
-                "taken session agent:main:whatsapp:direct:+4915", "left gateway.tailscale", "left agents.list[2]", "left bindings[1]", "left channels.telegram.default.network", "left channels.whatsapp",
+                "taken session agent:main:whatsapp:direct:+4915", "left gateway.tailscale", "left agents.list[2]", "left bindings[1]", "left channels.telegram.default.network", "left channels.slack.default.mode", "left channels.whatsapp",
                 "left channels.discord.default.pluralkit", "left channels.discord.default.allowFrom", "left channels.discord.default.guilds.900.channels.general", "left channels.discord.default.guilds.902",
                 "left models.providers.cloud", "left tools.deny: canvas", "left credential openai-codex:default", "left session agent:main:gone",
                 "left session agent:main:broken", "left session global", "left agents.list[0].identity.theme",

@@ -77,6 +77,7 @@ internal static class ReloadRules
         new("commands", ReloadKind.Hot, "for the next command"),
         new("channels.webhook", ReloadKind.Hot, "for the next request and the next answer of the account; others notice nothing"),
         new("channels.telegram", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
+        new("channels.slack", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("channels.feishu", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("channels.whatsapp", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("channels.sidecar", ReloadKind.Hot, "the program whose settings changed starts anew; others notice nothing"),

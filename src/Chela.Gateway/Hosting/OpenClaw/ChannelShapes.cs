@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
+using Chela.Gateway.Channels.Slack;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.WhatsApp;
 using Chela.Gateway.Config;
@@ -19,6 +20,7 @@ internal static class ChannelShapes
     private static readonly (string Channel, string[] OfPosts, string Instead)[] Known =
     [
         (TelegramChannel.ChannelName, ["webhookUrl", "webhookSecret"], "set webhookUrl and webhookSecret anew, or let the gateway ask Telegram"),
+        (SlackChannel.ChannelName, ["signingSecret", "webhookPath"], "Slack is connected to by Socket Mode, and needs none"),
         (FeishuChannel.ChannelName, ["webhookPath", "webhookHost", "webhookPort"], $"have Feishu post to {FeishuEndpoint.PathOf("<account>")}"),
         (DiscordChannel.ChannelName, [], ""),
     ];
@@ -66,6 +68,10 @@ internal static class ChannelShapes
             if (channel == $"channels.{DiscordChannel.ChannelName}")
             {
                 DiscordAccounts.Change(account, key, log);
+            }
+            else if (channel == $"channels.{SlackChannel.ChannelName}")
+            {
+                SlackAccounts.Change(account);
             }
         }
 

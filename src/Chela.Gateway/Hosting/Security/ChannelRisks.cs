@@ -1,5 +1,6 @@
 using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
+using Chela.Gateway.Channels.Slack;
 using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Config;
 
@@ -11,6 +12,7 @@ internal static class ChannelRisks
     private static readonly PlatformRisks[] Platforms =
     [
         new(TelegramChannel.ChannelName, "Telegram", "apiRoot"),
+        new(SlackChannel.ChannelName, "Slack", "apiRoot"),
         new(FeishuChannel.ChannelName, "Feishu", "domain"),
         new(DiscordChannel.ChannelName, "Discord", "apiRoot"),
     ];
@@ -62,6 +64,7 @@ internal static class ChannelRisks
         private static string? AddressOf(ChannelAccountConfig account) => account switch
         {
             TelegramAccountConfig telegram => telegram.ApiRoot,
+            SlackAccountConfig slack => slack.ApiRoot,
             FeishuAccountConfig feishu => feishu.Root(),
             DiscordAccountConfig discord => discord.ApiRoot,
             _ => null,

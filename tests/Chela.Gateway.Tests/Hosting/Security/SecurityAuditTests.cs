@@ -53,6 +53,10 @@ public sealed class SecurityAuditTests : IDisposable
         { "channels.telegram.groups.open", "warn", Bot("""{ "groupPolicy": "open" }""") },
         { "channels.telegram.allowlisted_groups.broad_members", "warn", Bot("""{ "groups": { "-100": {} } }""") },
         { "channels.telegram.plain_http", "critical", Bot("""{ "apiRoot": "http://bots.example" }""") },
+        { "channels.slack.dm.open", "critical", Slack("""{ "dmPolicy": "open", "allowFrom": ["*"] }""") },
+        { "channels.slack.groups.open", "warn", Slack("""{ "groupPolicy": "open" }""") },
+        { "channels.slack.allowlisted_groups.broad_members", "warn", Slack("""{ "groups": { "C1": {} } }""") },
+        { "channels.slack.plain_http", "critical", Slack("""{ "apiRoot": "http://apps.example" }""") },
         { "channels.feishu.dm.open", "critical", App("""{ "dmPolicy": "open", "allowFrom": ["*"] }""") },
         { "channels.feishu.groups.open", "warn", App("""{ "groupPolicy": "open" }""") },
         { "channels.feishu.allowlisted_groups.broad_members", "warn", App("""{ "groups": { "oc_1": {} } }""") },
@@ -183,6 +187,9 @@ public sealed class SecurityAuditTests : IDisposable
 
     private static string Discord(string account) =>
         $$"""{ "channels": { "discord": { "default": {{account[..^1]}}, "token": "a-token-for-tests.and-nobody" } } } }""";
+
+    private static string Slack(string account) =>
+        $$"""{ "channels": { "slack": { "default": {{account[..^1]}}, "botToken": "xoxb-1-a-token-for-tests", "appToken": "xapp-1-a-token-for-tests" } } } }""";
 
     private static string Exec(string settings) => $$"""{ "tools": { "allow": ["exec"], "exec": {{settings}} } }""";
 
