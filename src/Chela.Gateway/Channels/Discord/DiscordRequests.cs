@@ -79,7 +79,7 @@ internal sealed record EditMessage(string Content)
 /// <summary>The message that is answered; where it is gone, the answer stands by itself.</summary>
 internal sealed record MessageReference(string MessageId)
 {
-    public bool FailIfNotExists { get; } = false;
+    public bool FailIfNotExists { get; }
 }
 
 /// <summary>Buttons side by side; at most five, and at most five rows.</summary>

@@ -165,7 +165,7 @@ internal sealed partial class SidecarConnection : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1750, LogLevel.Warning, "A message of the sidecar {Account} is not as it should be: {Reason}")]
+        [LoggerMessage(1789, LogLevel.Warning, "A message of the sidecar {Account} is not as it should be: {Reason}")]
         public static partial void NotTaken(ILogger logger, string account, string reason);
     }
 }

@@ -7,7 +7,6 @@ using Chela.Gateway.Tests.Interop;
 using Chela.Gateway.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Tests.Channels.Sidecar;

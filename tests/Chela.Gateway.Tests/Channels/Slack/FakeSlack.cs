@@ -120,7 +120,9 @@ internal sealed class FakeSlack : IAsyncDisposable
         ["message"] = new JsonObject { ["type"] = "message", ["ts"] = "1700000000.000001" },
         ["actions"] = new JsonArray(new JsonObject
         {
-            ["type"] = "button", ["value"] = value, ["action_ts"] = string.Create(CultureInfo.InvariantCulture, $"1700000001.{Interlocked.Increment(ref _last):D6}"),
+            ["type"] = "button",
+            ["value"] = value,
+            ["action_ts"] = string.Create(CultureInfo.InvariantCulture, $"1700000001.{Interlocked.Increment(ref _last):D6}"),
         }),
     });
 

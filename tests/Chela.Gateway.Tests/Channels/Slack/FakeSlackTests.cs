@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Chela.Gateway.Tests.Architecture;
 using Chela.Gateway.Tests.Interop;
-using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Channels.Slack;
 

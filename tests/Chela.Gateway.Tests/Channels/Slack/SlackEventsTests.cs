@@ -81,7 +81,10 @@ public sealed class SlackEventsTests
     {
         var pressed = new SlackInteraction
         {
-            Type = "block_actions", User = new() { Id = "U42" }, Channel = new() { Id = "C1", Name = "us" }, Message = Hello with { ThreadTs = "1690000000.000001" },
+            Type = "block_actions",
+            User = new() { Id = "U42" },
+            Channel = new() { Id = "C1", Name = "us" },
+            Message = Hello with { ThreadTs = "1690000000.000001" },
             Actions = [new() { Value = "/approve A allow-once", ActionTs = "1700000002.000001" }],
         };
 

@@ -57,7 +57,13 @@ public sealed class SlackTests(SlackTests.Running running) : IClassFixture<Slack
         await Slack.SayAsync("in your thread", channel: Room, more: new JsonObject { ["thread_ts"] = "1690000000.000001", ["parent_user_id"] = FakeSlack.BotUser });
         await Slack.TellAsync("slash_commands", new JsonObject
         {
-            ["command"] = "/chela", ["text"] = "by a command", ["channel_id"] = Room, ["channel_name"] = "us", ["user_id"] = "U42", ["user_name"] = "anna", ["trigger_id"] = "1.2.ab",
+            ["command"] = "/chela",
+            ["text"] = "by a command",
+            ["channel_id"] = Room,
+            ["channel_name"] = "us",
+            ["user_id"] = "U42",
+            ["user_name"] = "anna",
+            ["trigger_id"] = "1.2.ab",
         });
         await Slack.TellAsync("interactive", new JsonObject { ["type"] = "block_actions" });
         await Slack.WhenAsync(slack => slack.SentTo(Room).Count == 3 && slack.Pending == 0);
