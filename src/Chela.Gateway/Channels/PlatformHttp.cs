@@ -8,7 +8,7 @@ internal static class PlatformHttp
 
     /// <summary>A client for one platform. It follows no redirect: tokens go where the configuration says, and nowhere else.</summary>
     /// <param name="maxAnswerBytes">The longest answer that is read whole.</param>
-    public static HttpClient NewClient(long maxAnswerBytes) => new(new SocketsHttpHandler
+    public static HttpClient NewClient(int maxAnswerBytes) => new(new SocketsHttpHandler
     {
         ConnectTimeout = TimeSpan.FromSeconds(15),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

@@ -17,7 +17,7 @@ internal sealed class FeishuHttp(TimeProvider time) : IDisposable
     /// <summary>In how many seconds the app may call again.</summary>
     private const string ResetHeader = "x-ogw-ratelimit-reset";
 
-    private readonly HttpClient _http = PlatformHttp.NewClient(long.MaxValue); // each call has a limit of its own
+    private readonly HttpClient _http = PlatformHttp.NewClient(int.MaxValue); // each call has a limit of its own
 
     /// <summary>Makes a call.</summary>
     /// <param name="token">The tenant's; null where none is needed.</param>
