@@ -14,7 +14,7 @@ namespace Chela.Gateway.Channels.Slack;
 internal sealed partial class SlackIntake(SlackApi api, SlackFiles files, ConfigStore config, TimeProvider time, ILogger<SlackIntake> logger)
 {
     /// <summary>How long a connection that Slack is about to close is still listened to.</summary>
-    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>An open connection answers pings, or it breaks off: that is its sign of life.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(20);
