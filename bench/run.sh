@@ -59,7 +59,7 @@ fi
 
 if [ "$set" = channels ]; then
     form='The gateway is a self-contained composite ReadyToRun folder. Twenty accounts of Telegram, whose Bot API is a part of the bench, have a person
-each who asks again as soon as an answer of the built-in model has come. In the column "bare Kestrel" stands the gateway with these accounts alone, in the column "gateway" the
+each who asks again 80 ms after an answer of the built-in model has come. In the column "bare Kestrel" stands the gateway with these accounts alone, in the column "gateway" the
 same with four more, of which one has its connections cut, one is never answered, one is flooded and one is told garbage. Medians of the rounds, taken in turns.'
 fi
 

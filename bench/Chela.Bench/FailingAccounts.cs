@@ -9,6 +9,9 @@ internal static class FailingAccounts
 {
     private const int Accounts = 20;
 
+    /// <summary>How long a person thinks before the next question; together they ask for a third of what the gateway could answer.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(80);
+
     /// <summary>Asks the gateway with the twenty alone (in place of the bare Kestrel, which has no channels), or with failing ones beside them.</summary>
     public static async Task<IEnumerable<Measurement>> AskAsync(Subject subject, BenchOptions options)
     {
@@ -32,6 +35,7 @@ internal static class FailingAccounts
         {
             for (var question = 0; Stopwatch.GetElapsedTime(began).TotalSeconds < options.Seconds; question++)
             {
+                await Task.Delay(Pause);
                 var took = await api.AskAsync(TokenOf(number), string.Create(CultureInfo.InvariantCulture, $"question {question} end"));
                 lock (latencies)
                 {

@@ -16,6 +16,7 @@ internal sealed partial class TelegramIntake(
     /// <summary>How long Telegram holds back the answer to a poll while nobody writes, in seconds.</summary>
     private const int PollSeconds = 25;
 
+    private static readonly TimeSpan AfterNonsense = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
 
     private static readonly string[] Wanted = ["message", "channel_post", "callback_query"];
@@ -107,13 +108,22 @@ internal sealed partial class TelegramIntake(
         {
             var updates = await api.GetUpdatesAsync(account, new GetUpdates(next, PollSeconds, Wanted), ct);
             door.Heard();
+            var asked = next;
             foreach (var update in updates)
             {
                 await TakeAsync(update, door, ct);
-                next = update.TryGetProperty("update_id", out var id) && id.TryGetInt64(out var number) ? number + 1 : next;
+                next = NumberOf(update) is { } number ? number + 1 : next;
+            }
+
+            if (updates.Count > 0 && next == asked)
+            {
+                await Task.Delay(AfterNonsense, time, ct); // it would come again at once, and for ever
             }
         }
     }
+
+    private static long? NumberOf(JsonElement update) =>
+        update.ValueKind == JsonValueKind.Object && update.TryGetProperty("update_id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null;
 
     /// <summary>Has Telegram post what people write, and looks now and then whether it still knows the bot.</summary>
     private async Task AwaitPostsAsync(TelegramAccountConfig account, string url, IChannelDoor door, CancellationToken ct)

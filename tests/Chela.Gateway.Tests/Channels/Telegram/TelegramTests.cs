@@ -178,6 +178,25 @@ public sealed class TelegramTests
 
     [Fact]
     [Trait("Requirement", "C3")]
+    public async Task Nonsense_among_what_telegram_tells_holds_up_nobody()
+    {
+        using var folder = new TempFolder();
+        await using var telegram = await FakeTelegram.StartAsync();
+        var polls = 0;
+        telegram.Answer = call => call.Method == "getUpdates" && Interlocked.Increment(ref polls) == 1
+            ? (200, """{"ok":true,"result":[7,"nothing",[],{"update_id":"one"},{"update_id":90,"message":7},{"update_id":91,"message":{"message_id":1,"date":1,"chat":{"id":42,"type":"private"},"from":{"id":42},"text":"sense"}}]}""")
+            : null;
+        await using var gateway = await GatewayProcess.StartAsync(telegram.StartIn(folder));
+
+        await telegram.SentAsync(1);
+        telegram.Say("and more");
+        await telegram.SentAsync(2);
+
+        Assert.Equal(["sense", "and more"], telegram.Sent.Select(call => call.Text));
+    }
+
+    [Fact]
+    [Trait("Requirement", "C3")]
     public async Task An_account_that_is_stopped_hears_nothing_until_it_is_started_and_loses_nothing()
     {
         using var folder = new TempFolder();
