@@ -20,6 +20,7 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
 
     private readonly IChannel _channel;
     private readonly Reception _reception;
+    private readonly Pace _pace;
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
     private readonly ILogger<AccountRunner> _logger;
@@ -39,6 +40,7 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
     public AccountRunner(IChannel channel, string account, Reception reception, TimeProvider time, Func<double> chance, ILogger<AccountRunner> logger)
     {
         (_channel, Account, _reception, _time, _chance, _logger) = (channel, account, reception, time, chance, logger);
+        _pace = new Pace(time);
         _state = new AccountState { IsRunning = true, StartedAtMs = NowMs() };
         _work = Background.Run(RunAsync);
     }
@@ -73,6 +75,7 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
 
     public async ValueTask<bool> ReceiveAsync(ChannelMessage message, FileFetch? fetch, CancellationToken ct)
     {
+        await _pace.WaitAsync(ct);
         Change(state => state with { InboundAtMs = NowMs() });
         var isTaken = await _reception.ReceiveAsync(message, fetch, ct);
         if (isTaken && _acknowledging.IsCompleted && _channel is IReactingChannel channel && _reception.ReactionTo(message) is { } emoji)
