@@ -27,6 +27,7 @@ internal static class HealthServices
         .AddSingleton(provider => new Lazy<HealthReport>(provider.GetRequiredService<HealthReport>))
         .AddSingleton<HealthWatch>()
         .AddHostedService<HealthClock>()
+        .AddHostedService<MemoryReturn>()
         .AddSingleton<IMethodModule, HealthMethods>()
         .AddSingleton<IMethodModule, StatusMethods>();
 
