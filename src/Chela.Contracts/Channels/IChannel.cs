@@ -14,6 +14,9 @@ public interface IChannel : IOutboundChannel
     /// <summary>How long a connection that works can be without a sign of life (see <see cref="IChannelDoor.Heard"/>); after that it is made anew.</summary>
     TimeSpan LongestSilence { get; }
 
+    /// <summary>The same for one account, where accounts differ.</summary>
+    TimeSpan LongestSilenceOf(string account) => LongestSilence;
+
     /// <summary>Connects one account and brings its messages until cancelled. Whenever it returns or throws, it is called again after a while.</summary>
     /// <param name="door">Where its messages go, and what it tells of itself.</param>
     /// <param name="ct">Cancelled when the account is to stop; it then has five seconds.</param>

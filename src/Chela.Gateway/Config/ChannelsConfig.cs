@@ -25,6 +25,9 @@ internal sealed record ChannelsConfig
     [MaxLength(100), Description("Programs that are channels, by names of yours.")]
     public IReadOnlyDictionary<string, SidecarAccountConfig> Sidecar { get; init; } = new Dictionary<string, SidecarAccountConfig>();
 
+    [MaxLength(100), Description("Accounts of channels that plugins bring, by names of yours.")]
+    public IReadOnlyDictionary<string, PluginAccountConfig> Plugin { get; init; } = new Dictionary<string, PluginAccountConfig>();
+
     [MaxLength(1_000), Description("Bots of Discord, by names of yours.")]
     public IReadOnlyDictionary<string, DiscordAccountConfig> Discord { get; init; } = new Dictionary<string, DiscordAccountConfig>();
 
@@ -35,6 +38,7 @@ internal sealed record ChannelsConfig
             .Concat(Feishu.Select(account => ("feishu", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(WhatsApp.Select(account => ("whatsapp", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(Sidecar.Select(account => ("sidecar", account.Key, (ChannelAccountConfig)account.Value)))
+            .Concat(Plugin.Select(account => ("plugin", account.Key, (ChannelAccountConfig)account.Value)))
             .Concat(Discord.Select(account => ("discord", account.Key, (ChannelAccountConfig)account.Value)));
 
     /// <summary>An account of a chat platform; null where there is none.</summary>

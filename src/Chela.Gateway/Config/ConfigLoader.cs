@@ -108,7 +108,7 @@ internal sealed class ConfigLoader
     private static IEnumerable<(string Pointer, string Message)> Together(ChelaConfig config) =>
         AuthRule.Problems(config.Gateway).Concat(TlsRule.Problems(config.Gateway.Tls)).Concat(WebhookRule.Problems(config.Channels))
             .Concat(ChannelAccountRules.Problems(config.Channels)).Concat(TelegramRule.Problems(config.Channels)).Concat(FeishuRule.Problems(config.Channels)).Concat(WhatsAppRule.Problems(config.Channels))
-            .Concat(DiscordRule.Problems(config.Channels)).Concat(SlackRule.Problems(config.Channels))
+            .Concat(DiscordRule.Problems(config.Channels)).Concat(SlackRule.Problems(config.Channels)).Concat(PluginRule.Problems(config.Channels))
             .Concat(ModelRules.Problems(config.Models)).Concat(McpRules.Problems(config.Mcp))
             .Concat(DiagnosticsRule.Problems(config.Diagnostics)).Concat(LoggingRule.Problems(config.Logging)).Concat(MemoryRules.Problems(config.Memory.Search))
             .Select(problem => (ConfigPointer.FromSegments(problem.Path.Split('.')), problem.Message))

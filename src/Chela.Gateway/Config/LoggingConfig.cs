@@ -10,7 +10,7 @@ internal sealed record LoggingConfig
 
     /// <summary>The parts of the gateway that log, by the names of their folders in lower case.</summary>
     public static readonly IReadOnlyList<string> Slices =
-        ["access", "agents", "bus", "channels", "config", "connections", "hosting", "logs", "programs", "rpc", "sessions", "storage", "telemetry", "usage"];
+        ["access", "agents", "bus", "channels", "config", "connections", "hosting", "logs", "plugins", "programs", "rpc", "sessions", "storage", "telemetry", "usage"];
 
     [AllowedValues(Silent, Fatal, Error, Warn, Info, Debug, Trace)]
     [Description("The least important events that are logged.")]

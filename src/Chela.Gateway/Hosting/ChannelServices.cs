@@ -6,6 +6,7 @@ using Chela.Gateway.Channels;
 using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Login;
+using Chela.Gateway.Channels.Plugin;
 using Chela.Gateway.Channels.Sidecar;
 using Chela.Gateway.Channels.Slack;
 using Chela.Gateway.Channels.Supervision;
@@ -13,6 +14,7 @@ using Chela.Gateway.Channels.Telegram;
 using Chela.Gateway.Channels.Webhook;
 using Chela.Gateway.Channels.WhatsApp;
 using Chela.Gateway.Config;
+using Chela.Gateway.Plugins;
 using Chela.Gateway.Rpc;
 using Chela.Gateway.Sessions;
 using Chela.Gateway.Sessions.Attachments;
@@ -75,6 +77,7 @@ internal static class ChannelServices
         .AddFeishu()
         .AddWhatsApp()
         .AddSidecars()
+        .AddPlugins()
         .AddDiscord();
 
     private static IServiceCollection AddSlack(this IServiceCollection services) => services
@@ -116,6 +119,17 @@ internal static class ChannelServices
         .AddSingleton<IChannel>(provider => provider.GetRequiredService<SidecarChannel>())
         .AddSingleton<IOutboundChannel>(provider => provider.GetRequiredService<SidecarChannel>())
         .AddSingleton<IMethodModule, LoginMethods>();
+
+    private static IServiceCollection AddPlugins(this IServiceCollection services) => services
+        .AddSingleton(provider => new PluginSet(
+            provider.GetRequiredService<StatePaths>().PluginsDirectory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PluginSet>>()))
+        .AddSingleton(provider => new PluginChannel(
+            provider.GetRequiredService<StatePaths>().PluginAccountsDirectory,
+            provider.GetRequiredService<PluginSet>().OpenAsync,
+            provider.GetRequiredService<ConfigStore>(),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IChannel>(provider => provider.GetRequiredService<PluginChannel>())
+        .AddSingleton<IOutboundChannel>(provider => provider.GetRequiredService<PluginChannel>());
 
     private static IServiceCollection AddDiscord(this IServiceCollection services) => services
         .AddSingleton<DiscordLimits>()

@@ -28,6 +28,9 @@ internal sealed record Health(bool Ok, long Ts, int DurationMs)
     /// <summary>The devices that offer something to agents; as with the version.</summary>
     public NodesHealth? Nodes { get; init; }
 
+    /// <summary>The plugins; left out where none was asked for.</summary>
+    public PluginsHealth? Plugins { get; init; }
+
     /// <summary>Answers that could not be delivered; as with the version.</summary>
     public QueuesHealth? DeliveryQueues { get; init; }
 
@@ -65,6 +68,19 @@ internal sealed record QueuesHealth(IReadOnlyList<FailedQueue> Failed);
 internal sealed record FailedQueue(string QueueName, int Count)
 {
     public long? OldestFailedAt { get; init; }
+}
+
+/// <summary>The plugins that are loaded, and those that were asked for and are disabled.</summary>
+internal sealed record PluginsHealth(IReadOnlyList<string> Loaded, IReadOnlyList<PluginError> Errors);
+
+/// <summary>Why a plugin is disabled.</summary>
+internal sealed record PluginError(string Id, string Error)
+{
+    /// <summary>Where it came from: the folder of all agents.</summary>
+    public string Origin { get; init; } = "global";
+
+    /// <summary>That it was to be used.</summary>
+    public bool Activated { get; init; } = true;
 }
 
 /// <summary>How the accounts of a channel are, by name.</summary>

@@ -61,6 +61,12 @@ public sealed record StatePaths(string Root)
     /// <summary>What programs that are channels keep, a folder for each.</summary>
     public string SidecarsDirectory => Path.Combine(Root, "sidecars");
 
+    /// <summary>The code of plugins, a folder for each; whoever runs the gateway puts it there.</summary>
+    public string PluginsDirectory => Path.Combine(Root, "plugins");
+
+    /// <summary>What accounts of plugins keep, a folder for each.</summary>
+    public string PluginAccountsDirectory => Path.Combine(Root, "plugin-accounts");
+
     /// <summary>The vectors of what agents remember, a file for each; they can always be made again.</summary>
     public string EmbeddingsDirectory => Path.Combine(Root, "embeddings");
 

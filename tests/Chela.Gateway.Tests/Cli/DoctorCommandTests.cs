@@ -147,6 +147,7 @@ public sealed class DoctorCommandTests(GatewayFixture fixture) : IClassFixture<G
     [InlineData("models.key", "warning", "chela.json", """{ "models": { "providers": { "openai": {} } } }""")]
     [InlineData("tools.programs", "warning", "chela.json", """{ "tools": { "allow": ["exec"], "exec": { "allow": ["no-such-program"] } } }""")]
     [InlineData("channels.webhook", "note", "chela.json", """{ "channels": { "webhook": { "a": { "secret": "0123456789abcdef0123456789" } } } }""")]
+    [InlineData("channels.plugin", "error", "chela.json", """{ "channels": { "plugin": { "a": { "plugin": "nowhere" } } } }""")]
     public async Task A_fault_of_a_file_is_told_with_a_remedy(string id, string state, string file, string text)
     {
         await _trial.WriteAsync(file, text);

@@ -7,9 +7,10 @@ public sealed partial class GuideTests
 {
     [Theory]
     [InlineData("docs/guides/add-a-method.md", "tests/Chela.Gateway.Tests/Docs/AddAMethodGuide.cs")]
-    public void The_listings_are_the_marked_parts_of_a_source_file(string guide, string source)
+    [InlineData("docs/guides/plugin.md", "samples/HelloPlugin/Hello.cs", "samples/HelloPlugin/LineChannel.cs")]
+    public void The_listings_are_the_marked_parts_of_source_files(string guide, params string[] sources)
     {
-        var parts = Part().Matches(Pages.Read(source).Text).Select(match => match.Groups["text"].Value.TrimEnd() + "\n").ToList();
+        var parts = sources.SelectMany(source => Part().Matches(Pages.Read(source).Text)).Select(match => match.Groups["text"].Value.TrimEnd() + "\n").ToList();
 
         Assert.NotEmpty(parts);
         Assert.Equal(parts, Pages.Listings(Pages.Read(guide), "csharp"));

@@ -177,7 +177,7 @@ internal sealed partial class AccountRunner : IChannelDoor, IAsyncDisposable
 
     private void Look(CancellationTokenSource silence)
     {
-        if (_time.GetElapsedTime(Interlocked.Read(ref _heard)) > _channel.LongestSilence)
+        if (_time.GetElapsedTime(Interlocked.Read(ref _heard)) > _channel.LongestSilenceOf(Account))
         {
             silence.Cancel();
         }

@@ -81,6 +81,7 @@ internal static class ReloadRules
         new("channels.feishu", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("channels.whatsapp", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("channels.sidecar", ReloadKind.Hot, "the program whose settings changed starts anew; others notice nothing"),
+        new("channels.plugin", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("channels.discord", ReloadKind.Hot, "the account that changed connects anew; others notice nothing"),
         new("diagnostics", ReloadKind.Restart, "with the figures that are kept"),
         new("logging", ReloadKind.Hot, "for what happens from then on"),

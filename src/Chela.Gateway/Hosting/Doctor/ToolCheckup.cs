@@ -1,5 +1,6 @@
 using Chela.Gateway.Agents.Tools.Exec;
 using Chela.Gateway.Config;
+using Chela.Gateway.Plugins;
 
 namespace Chela.Gateway.Hosting.Doctor;
 
@@ -11,7 +12,9 @@ internal static class ToolCheckup
     private static readonly DoctorCheck Mcp = new("mcp.command", "whether the programs of MCP servers are installed");
     private static readonly DoctorCheck Webhook = new("channels.webhook", "whether answers of a webhook go anywhere");
 
-    public static IReadOnlyList<DoctorCheck> Checks => [Sandbox, Programs, Mcp, Webhook];
+    private static readonly DoctorCheck Plugin = new("channels.plugin", "whether the plugins that accounts name are there as they should be; their code is not run");
+
+    public static IReadOnlyList<DoctorCheck> Checks => [Sandbox, Programs, Mcp, Webhook, Plugin];
 
     public static IEnumerable<DoctorFinding> Run(Patient patient)
     {
@@ -22,6 +25,8 @@ internal static class ToolCheckup
             .. config.Mcp.Servers.Where(server => server.Value is { Command: not null, Enabled: not false }).Select(server => OfServer(server.Key, server.Value.Command!, path)),
             .. config.Channels.Webhook.Where(account => account.Value.Url is null)
                 .Select(account => Webhook.Note($"answers to {account.Key} stay in the transcript", $"channels.webhook.{account.Key}.url")),
+            .. config.Channels.Plugin.Values.Where(account => account.Runs()).Select(account => account.Plugin).Distinct(StringComparer.Ordinal)
+                .Select(id => OfPlugin(id, patient.Paths.PluginsDirectory)),
         ];
     }
 
@@ -41,6 +46,19 @@ internal static class ToolCheckup
     private static DoctorFinding OfServer(string name, string command, string path) => IsInstalled(command, path)
         ? Mcp.Ok($"the program of {name} is installed")
         : Mcp.Error($"the program of {name} is not installed, or not on the PATH: {Schema.JsonText.Show(command)}", $"mcp.servers.{name}.command");
+
+    private static DoctorFinding OfPlugin(string id, string plugins)
+    {
+        try
+        {
+            new PluginFolder(plugins, id).Read();
+            return Plugin.Ok($"the plugin {id} is there");
+        }
+        catch (PluginException e)
+        {
+            return Plugin.Error(e.Problem, e.Remedy);
+        }
+    }
 
     private static bool IsInstalled(string command, string path) => command.Contains('/', StringComparison.Ordinal)
         ? File.Exists(command)

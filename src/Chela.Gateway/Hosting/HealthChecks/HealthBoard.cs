@@ -58,7 +58,7 @@ internal sealed partial class HealthBoard(IEnumerable<IHealthCheck> checks, Time
     }
 
     /// <summary>Adds to a picture of the gateway how its parts are.</summary>
-    public Health Describe(Health health) => health with
+    public Health Describe(Health health) => _checks.Aggregate(health, (picture, check) => check.Describe(picture)) with
     {
         State = HealthWords.Of(Level),
         Parts = _parts.ToDictionary(part => part.Name, part => new PartHealth(HealthWords.Of(part.Finding.Level), part.SinceMs) { Reason = part.Finding.Reason }),

@@ -18,6 +18,7 @@ internal static class HealthServices
         .AddCheck<MessagesCheck>()
         .AddCheck<ModeCheck>()
         .AddCheck<ModelsCheck>()
+        .AddCheck<PluginsCheck>()
         .AddCheck<StorageCheck>()
         .AddCheck<ThreadsCheck>()
         .AddSingleton<HealthState>()

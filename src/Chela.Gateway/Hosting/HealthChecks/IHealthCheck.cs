@@ -60,4 +60,7 @@ internal interface IHealthCheck
     /// token is cancelled after <see cref="HealthWatch.AskLimit"/>; who has not answered by then counts as silent.
     /// </summary>
     Task AskAsync(CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>Adds to a picture of the gateway what there is to say of the part besides, where clients have a place for it.</summary>
+    Health Describe(Health health) => health;
 }
