@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chela.Gateway.Sessions.Routing;
 using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Channels.Conformance;
@@ -14,6 +15,8 @@ public sealed class ConformanceTests
     private static readonly Dictionary<string, Func<Task<IPlatform>>> Known = new()
     {
         ["telegram"] = TelegramPlatform.StartAsync,
+        ["discord"] = DiscordPlatform.StartAsync,
+        ["slack"] = SlackPlatform.StartAsync,
         ["feishu"] = FeishuPlatform.StartAsync,
         ["whatsapp"] = WhatsAppPlatform.StartAsync,
         ["sidecar"] = SidecarPlatform.StartAsync,
@@ -47,7 +50,7 @@ public sealed class ConformanceTests
         Assert.True(pieces.Length > 2);
         Assert.All(pieces, piece => Assert.InRange(piece.Length, 1, 300));
         Assert.Equal(words, string.Join(' ', pieces));
-        var files = await client.CallAsync("artifacts.list", new JsonObject { ["sessionKey"] = $"agent:main:{channel}:default:direct:{friend}" });
+        var files = await client.CallAsync("artifacts.list", new JsonObject { ["sessionKey"] = $"agent:main:{channel}:default:direct:{KeyWord.Of(friend)}" });
         Assert.Equal("notes.txt", Assert.Single(files.List("payload/artifacts")).Text("title"));
 
         var waiting = Assert.Single((await client.CallAsync("channels.pairing.list")).List("payload/requests"));
@@ -90,7 +93,7 @@ public sealed class ConformanceTests
     {
         var start = new GatewayStart(folder.Path);
         Directory.CreateDirectory(start.StateDirectory!);
-        var account = platform.Account(new JsonObject { ["allowFrom"] = new JsonArray(platform.People.Friend), ["textChunkLimit"] = 300 });
+        var account = platform.Account(new JsonObject { ["allowFrom"] = new JsonArray(platform.People.Friend), ["textChunkLimit"] = 300, ["streaming"] = "off" });
         var config = new JsonObject { ["channels"] = new JsonObject { [platform.Channel] = new JsonObject { ["default"] = account } } };
         await File.WriteAllTextAsync(Path.Combine(start.StateDirectory!, "chela.json"), config.ToJsonString(), TestContext.Current.CancellationToken);
         return await GatewayProcess.StartAsync(start);

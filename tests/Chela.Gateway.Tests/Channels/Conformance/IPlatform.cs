@@ -28,7 +28,7 @@ internal interface IPlatform : IAsyncDisposable
     /// <summary>The account <c>default</c>, with these settings besides.</summary>
     JsonObject Account(JsonObject settings);
 
-    /// <summary>What people have, in order; drafts do not count.</summary>
+    /// <summary>What people have, in order.</summary>
     IReadOnlyList<Arrived> Texts { get; }
 
     /// <summary>Somebody writes in private; what they write comes again under the same id.</summary>

@@ -48,6 +48,9 @@ internal sealed class FakeSlack : IAsyncDisposable
     /// <summary>Answers a call in place of the fake; null leaves it to the fake.</summary>
     public Func<SlackCall, (int Status, string Body)?> Answer { get; set; } = _ => null;
 
+    /// <summary>What stands in files, by path; others hold their own name.</summary>
+    public ConcurrentDictionary<string, string> Files { get; } = new();
+
     /// <summary>How many connections there have been.</summary>
     public int Connections => _connections.Count;
 
@@ -85,16 +88,21 @@ internal sealed class FakeSlack : IAsyncDisposable
         var slack = new JsonObject();
         foreach (var (name, settings) in accounts)
         {
-            var account = JsonNode.Parse(settings)!.AsObject();
-            account["botToken"] ??= BotToken;
-            account["appToken"] ??= AppToken;
-            account["apiRoot"] = $"{Root}/api";
-            slack[name] = account;
+            slack[name] = Account(JsonNode.Parse(settings)!.AsObject());
         }
 
         config["channels"] = new JsonObject { ["slack"] = slack };
         File.WriteAllText(Path.Combine(start.StateDirectory!, "chela.json"), config.ToJsonString());
         return start;
+    }
+
+    /// <summary>An account of the bot, with these settings besides.</summary>
+    public JsonObject Account(JsonObject settings)
+    {
+        settings["botToken"] ??= BotToken;
+        settings["appToken"] ??= AppToken;
+        settings["apiRoot"] = $"{Root}/api";
+        return settings;
     }
 
     /// <summary>A person writes; without more in private.</summary>
@@ -197,7 +205,7 @@ internal sealed class FakeSlack : IAsyncDisposable
         if (path.StartsWith("/files/", StringComparison.Ordinal))
         {
             context.Response.StatusCode = token == $"Bearer {BotToken}" ? 200 : 302;
-            await context.Response.WriteAsync($"content of {path}", context.RequestAborted);
+            await context.Response.WriteAsync(Files.GetValueOrDefault(path) ?? $"content of {path}", context.RequestAborted);
             return;
         }
 
