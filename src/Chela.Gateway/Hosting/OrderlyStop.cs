@@ -18,6 +18,9 @@ internal static class OrderlyStop
     /// <summary>How long a client may take to answer the goodbye of a gateway that stops, once it was sent (10-security-health-ops § 5).</summary>
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a platform may take for what is being sent to it. What it has not answered then the next start sends again.</summary>
+    private static readonly TimeSpan SendGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>Stops all but the server, which has nobody to serve when this returns.</summary>
     /// <param name="services">The gateway's parts.</param>
     /// <param name="notice">What clients are told.</param>
@@ -38,6 +41,7 @@ internal static class OrderlyStop
         await services.GetRequiredService<TypingSigns>().DisposeAsync();
         await services.GetRequiredService<AnswersInSight>().DisposeAsync();
         await services.GetRequiredService<Accounts>().DisposeAsync();
+        limit.CancelAfter(SendGrace);
         await services.GetRequiredService<Delivery>().StopAsync(either.Token);
         await CloseAsync(services.GetRequiredService<ConnectionTable>(), time);
         await services.GetRequiredService<Inbox>().Compaction;

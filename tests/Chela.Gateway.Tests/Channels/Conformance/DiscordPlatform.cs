@@ -7,9 +7,9 @@ using Chela.Gateway.Tests.Support;
 namespace Chela.Gateway.Tests.Channels.Conformance;
 
 /// <summary>Discord.</summary>
-internal sealed class DiscordPlatform : IPlatform
+internal sealed class DiscordPlatform : IConnectedPlatform
 {
-    private const string ChatWith = "/channels/7"; // as the fake calls them
+    private const string Chats = "/channels/7"; // as the fake calls those with people
 
     private readonly FakeDiscord _fake;
     private readonly Troubles _troubles = new();
@@ -18,10 +18,11 @@ internal sealed class DiscordPlatform : IPlatform
     private DiscordPlatform(FakeDiscord fake)
     {
         _fake = fake;
-        fake.Answer = (call, _) => call.Method != "POST" || PersonOf(call) is not { } person ? null : _troubles.Take(person, call.Text) switch
+        fake.Answer = (call, _) => PersonOf(call) is not { } person || HasFile(call) ? null : _troubles.Take(person, call.Text) switch
         {
             Trouble.TooMany => FakeDiscord.Refusal(429, "You are being rate limited.", 1),
             Trouble.Fault => FakeDiscord.Refusal(502, "Bad Gateway"),
+            Trouble.Silence => (NoAnswer.Status, ""),
             _ => null,
         };
     }
@@ -32,9 +33,16 @@ internal sealed class DiscordPlatform : IPlatform
 
     public IReadOnlyList<Arrived> Texts => _troubles.Arrived;
 
+    public IReadOnlyList<ArrivedFile> Files =>
+        [.. _fake.Calls.Where(HasFile).Select(call => ArrivedFile.Of(PersonOf(call), call.Body.Text("files[0]")))];
+
+    public int TroublesLeft => _troubles.Left;
+
     public static async Task<IPlatform> StartAsync() => new DiscordPlatform(await FakeDiscord.StartAsync());
 
     public JsonObject Account(JsonObject settings) => _fake.Account(settings.ToJsonString());
+
+    public string ChatWith(string person) => $"7{person}";
 
     public Task SayAsync(GatewayProcess gateway, string person, string text, string id)
     {
@@ -63,9 +71,15 @@ internal sealed class DiscordPlatform : IPlatform
 
     public void Recover() => _troubles.Clear();
 
+    public void Drop() => _fake.Gateway.Cut();
+
     public ValueTask DisposeAsync() => _fake.DisposeAsync();
 
     /// <summary>To whom a call says something; null where it does something else.</summary>
     private static string? PersonOf(DiscordCall call) =>
-        call.Path.StartsWith(ChatWith, StringComparison.Ordinal) && call.Path.EndsWith("/messages", StringComparison.Ordinal) ? call.Path[ChatWith.Length..].Split('/')[0] : null;
+        call.Method == "POST" && call.Path.StartsWith(Chats, StringComparison.Ordinal) && call.Path.EndsWith("/messages", StringComparison.Ordinal)
+            ? call.Path[Chats.Length..].Split('/')[0]
+            : null;
+
+    private static bool HasFile(DiscordCall call) => call.Body.Text("files[0]") is not null;
 }

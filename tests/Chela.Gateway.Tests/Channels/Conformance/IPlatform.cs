@@ -11,10 +11,20 @@ internal enum Trouble
 
     /// <summary>It fails.</summary>
     Fault,
+
+    /// <summary>It takes the message, and answers never.</summary>
+    Silence,
 }
 
 /// <summary>A text that the platform has.</summary>
 internal sealed record Arrived(string Person, string Text);
+
+/// <summary>A file that the platform has.</summary>
+internal sealed record ArrivedFile(string? Person, string? Name, string? Content)
+{
+    /// <param name="upload">Its name, type and content, as fakes write them down.</param>
+    public static ArrivedFile Of(string? person, string? upload) => new(person, upload?.Split(' ', 3)[0], upload?.Split(' ', 3)[^1]);
+}
 
 /// <summary>A platform as the conformance suite sees it: people who write, what reaches them, and what goes wrong.</summary>
 internal interface IPlatform : IAsyncDisposable
@@ -31,6 +41,12 @@ internal interface IPlatform : IAsyncDisposable
     /// <summary>What people have, in order.</summary>
     IReadOnlyList<Arrived> Texts { get; }
 
+    /// <summary>The files that people have, in order.</summary>
+    IReadOnlyList<ArrivedFile> Files { get; }
+
+    /// <summary>What the chat with a person is called.</summary>
+    string ChatWith(string person);
+
     /// <summary>Somebody writes in private; what they write comes again under the same id.</summary>
     Task SayAsync(GatewayProcess gateway, string person, string text, string id);
 
@@ -40,6 +56,16 @@ internal interface IPlatform : IAsyncDisposable
     /// <summary>Lets the next messages fail, one for each.</summary>
     void Fail(params Trouble[] troubles);
 
+    /// <summary>How many of these are still to come.</summary>
+    int TroublesLeft { get; }
+
     /// <summary>From now on nothing fails.</summary>
     void Recover();
+}
+
+/// <summary>A platform with which the gateway keeps a connection. To others it has none: they post what people write, and post it again until it is taken.</summary>
+internal interface IConnectedPlatform : IPlatform
+{
+    /// <summary>Drops the connection, without a word.</summary>
+    void Drop();
 }

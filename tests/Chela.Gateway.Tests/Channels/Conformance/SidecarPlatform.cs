@@ -5,13 +5,17 @@ using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Channels.Conformance;
 
-/// <summary>A program that is a channel.</summary>
-internal sealed class SidecarPlatform : IPlatform
+/// <summary>A program that is a channel. Its end is the end of the connection.</summary>
+internal sealed class SidecarPlatform : IConnectedPlatform
 {
     private readonly TempFolder _folder = new();
     private readonly TrialSidecar _sidecar;
 
-    private SidecarPlatform() => _sidecar = new TrialSidecar(Path.Combine(_folder.Path, "sidecar"));
+    private SidecarPlatform()
+    {
+        _sidecar = new TrialSidecar(Path.Combine(_folder.Path, "sidecar"));
+        _sidecar.Connect();
+    }
 
     public string Channel => "sidecar";
 
@@ -19,9 +23,19 @@ internal sealed class SidecarPlatform : IPlatform
 
     public IReadOnlyList<Arrived> Texts => [.. _sidecar.Taken.Select(text => new Arrived(text.Text("to/chat")!, text.Text("text")!))];
 
+    public IReadOnlyList<ArrivedFile> Files =>
+    [
+        .. _sidecar.Calls("sendFile").Select(file =>
+            new ArrivedFile(file.Text("to/chat"), file.Text("name"), Encoding.UTF8.GetString(file.GetProperty("content").GetBytesFromBase64()))),
+    ];
+
+    public int TroublesLeft => _sidecar.FailuresLeft;
+
     public static Task<IPlatform> StartAsync() => Task.FromResult<IPlatform>(new SidecarPlatform());
 
-    public JsonObject Account(JsonObject settings) => _sidecar.Account("{}", settings.ToJsonString());
+    public JsonObject Account(JsonObject settings) => _sidecar.Account("""{ "initialize": { "result": { "maxFileBytes": 1000 } } }""", settings.ToJsonString());
+
+    public string ChatWith(string person) => person;
 
     public Task SayAsync(GatewayProcess gateway, string person, string text, string id)
     {
@@ -36,10 +50,16 @@ internal sealed class SidecarPlatform : IPlatform
         return Task.FromResult(words);
     }
 
-    public void Fail(params Trouble[] troubles) => _sidecar.Fail(
-        [.. troubles.Select(trouble => trouble == Trouble.TooMany ? """{"code":-32001,"message":"too many","data":{"retryAfterMs":1000}}""" : """{"code":-32001,"message":"it failed"}""")]);
+    public void Fail(params Trouble[] troubles) => _sidecar.Fail([.. troubles.Select(trouble => trouble switch
+    {
+        Trouble.TooMany => """{"code":-32001,"message":"too many","data":{"retryAfterMs":1000}}""",
+        Trouble.Fault => """{"code":-32001,"message":"it failed"}""",
+        _ => "\"none\"",
+    })]);
 
     public void Recover() => _sidecar.Fail();
+
+    public void Drop() => _sidecar.Kill();
 
     public ValueTask DisposeAsync()
     {

@@ -6,7 +6,7 @@ using Chela.Gateway.Tests.Support;
 namespace Chela.Gateway.Tests.Channels.Conformance;
 
 /// <summary>Slack by Socket Mode.</summary>
-internal sealed class SlackPlatform : IPlatform
+internal sealed class SlackPlatform : IConnectedPlatform
 {
     private readonly FakeSlack _fake;
     private readonly Troubles _troubles = new();
@@ -15,10 +15,11 @@ internal sealed class SlackPlatform : IPlatform
     private SlackPlatform(FakeSlack fake)
     {
         _fake = fake;
-        fake.Answer = call => call.Method != "chat.postMessage" ? null : _troubles.Take($"U{call.Channel![1..]}", call.Text) switch
+        fake.Answer = call => call.Method != "chat.postMessage" ? null : _troubles.Take(PersonIn(call.Channel!), call.Text) switch
         {
             Trouble.TooMany => (429, ""),
             Trouble.Fault => (502, "Bad Gateway"),
+            Trouble.Silence => (NoAnswer.Status, ""),
             _ => null,
         };
     }
@@ -29,9 +30,19 @@ internal sealed class SlackPlatform : IPlatform
 
     public IReadOnlyList<Arrived> Texts => _troubles.Arrived;
 
+    public IReadOnlyList<ArrivedFile> Files =>
+    [
+        .. Calls("files.completeUploadExternal").Zip(Calls("files.getUploadURLExternal"), Calls("upload")).Select(steps =>
+            new ArrivedFile(PersonIn(steps.First.Parameters.Text("channel_id")!), steps.Second.Parameters.Text("filename"), steps.Third.Parameters.Text("content"))),
+    ];
+
+    public int TroublesLeft => _troubles.Left;
+
     public static async Task<IPlatform> StartAsync() => new SlackPlatform(await FakeSlack.StartAsync());
 
     public JsonObject Account(JsonObject settings) => _fake.Account(settings);
+
+    public string ChatWith(string person) => $"D{person[1..]}";
 
     public async Task SayAsync(GatewayProcess gateway, string person, string text, string id)
     {
@@ -58,5 +69,11 @@ internal sealed class SlackPlatform : IPlatform
 
     public void Recover() => _troubles.Clear();
 
+    public void Drop() => _fake.Cut();
+
     public ValueTask DisposeAsync() => _fake.DisposeAsync();
+
+    private static string PersonIn(string chat) => $"U{chat[1..]}";
+
+    private IEnumerable<SlackCall> Calls(string method) => _fake.Calls.Where(call => call.Method == method);
 }

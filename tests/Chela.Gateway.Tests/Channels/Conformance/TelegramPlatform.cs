@@ -8,7 +8,7 @@ using Chela.Gateway.Tests.Support;
 namespace Chela.Gateway.Tests.Channels.Conformance;
 
 /// <summary>Telegram, asked for updates.</summary>
-internal sealed class TelegramPlatform : IPlatform
+internal sealed class TelegramPlatform : IConnectedPlatform
 {
     private readonly FakeTelegram _fake;
     private readonly Troubles _troubles = new();
@@ -21,6 +21,7 @@ internal sealed class TelegramPlatform : IPlatform
         {
             Trouble.TooMany => FakeTelegram.Refusal(429, "Too Many Requests: retry after 1", 1),
             Trouble.Fault => FakeTelegram.Refusal(502, "Bad Gateway"),
+            Trouble.Silence => (NoAnswer.Status, ""),
             _ => null,
         };
     }
@@ -31,6 +32,11 @@ internal sealed class TelegramPlatform : IPlatform
 
     public IReadOnlyList<Arrived> Texts => _troubles.Arrived;
 
+    public IReadOnlyList<ArrivedFile> Files =>
+        [.. _fake.Calls.Where(call => call.Method == "sendDocument").Select(call => ArrivedFile.Of(call.Chat, call.Parameters.Text("document")))];
+
+    public int TroublesLeft => _troubles.Left;
+
     public static async Task<IPlatform> StartAsync() => new TelegramPlatform(await FakeTelegram.StartAsync());
 
     public JsonObject Account(JsonObject settings)
@@ -39,6 +45,8 @@ internal sealed class TelegramPlatform : IPlatform
         settings["apiRoot"] = _fake.Root;
         return settings;
     }
+
+    public string ChatWith(string person) => person;
 
     public Task SayAsync(GatewayProcess gateway, string person, string text, string id)
     {
@@ -63,6 +71,8 @@ internal sealed class TelegramPlatform : IPlatform
     public void Fail(params Trouble[] troubles) => _troubles.Add(troubles);
 
     public void Recover() => _troubles.Clear();
+
+    public void Drop() => _fake.Cut();
 
     public ValueTask DisposeAsync() => _fake.DisposeAsync();
 

@@ -10,6 +10,8 @@ internal sealed class Troubles
 
     public IReadOnlyList<Arrived> Arrived => [.. _arrived];
 
+    public int Left => _next.Count;
+
     public void Add(params Trouble[] troubles)
     {
         foreach (var trouble in troubles)

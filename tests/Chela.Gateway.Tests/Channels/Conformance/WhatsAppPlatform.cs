@@ -5,7 +5,7 @@ using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Channels.Conformance;
 
-/// <summary>WhatsApp by the Cloud API.</summary>
+/// <summary>WhatsApp by the Cloud API. It posts what people write.</summary>
 internal sealed class WhatsAppPlatform : IPlatform
 {
     private readonly FakeWhatsApp _fake;
@@ -18,6 +18,7 @@ internal sealed class WhatsAppPlatform : IPlatform
         {
             Trouble.TooMany => (429, """{"error":{"message":"Rate limit hit","code":130429}}"""),
             Trouble.Fault => (500, """{"error":{"message":"Something went wrong","code":131000}}"""),
+            Trouble.Silence => (NoAnswer.Status, ""),
             _ => null,
         };
     }
@@ -28,9 +29,19 @@ internal sealed class WhatsAppPlatform : IPlatform
 
     public IReadOnlyList<Arrived> Texts => _troubles.Arrived;
 
+    public IReadOnlyList<ArrivedFile> Files =>
+    [
+        .. _fake.Sent.Where(sent => sent.Text("type") == "document").Zip(_fake.Sent.Where(sent => sent.Text("upload") is not null), (message, upload) =>
+            ArrivedFile.Of(message.Text("to"), upload.Text("upload"))),
+    ];
+
+    public int TroublesLeft => _troubles.Left;
+
     public static async Task<IPlatform> StartAsync() => new WhatsAppPlatform(await FakeWhatsApp.StartAsync());
 
     public JsonObject Account(JsonObject settings) => _fake.Account(settings);
+
+    public string ChatWith(string person) => person;
 
     public Task SayAsync(GatewayProcess gateway, string person, string text, string id) =>
         FakeWhatsApp.PostAsync(gateway, FakeWhatsApp.PostOf(FakeWhatsApp.TextOf(text, $"wamid.{id}", person)));

@@ -200,6 +200,12 @@ internal sealed class FakeDiscord : IAsyncDisposable
         var (status, answer) = !isBot ? Refusal(401, "401: Unauthorized") : Answer(call, context) ?? Result(call);
         _calls.Enqueue(call);
         Gateway.Change();
+        if (status == NoAnswer.Status)
+        {
+            await NoAnswer.HoldAsync(context);
+            return;
+        }
+
         context.Response.StatusCode = status;
         if (status != StatusCodes.Status204NoContent)
         {

@@ -199,6 +199,12 @@ internal sealed class FakeFeishu : IAsyncDisposable
         var call = new FeishuCall(context.Request.Method, path + context.Request.QueryString, await ReadAsync(context.Request));
         var (status, code, reset) = Answer(call) ?? (call.Path.Contains("/users/ou_stranger?", StringComparison.Ordinal) ? (403, 41050, null) : IsLetIn(context, call) ? (200, 0, null) : (400, path.Contains("/auth/", StringComparison.Ordinal) ? 10014 : 99991663, null));
         _calls.Enqueue(call);
+        if (status == NoAnswer.Status)
+        {
+            await NoAnswer.HoldAsync(context);
+            return;
+        }
+
         context.Response.StatusCode = status;
         if (reset is { } seconds)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chela.Gateway.Tests.Architecture;
@@ -38,7 +39,17 @@ internal sealed class TrialSidecar(string folder)
         File.AppendAllText(Path.Combine(folder, "say"), line + "\n");
     }
 
-    /// <summary>Has it refuse the next texts, one by each error.</summary>
+    /// <summary>How many of the next texts it refuses.</summary>
+    public int FailuresLeft => File.Exists(Path.Combine(folder, "fail")) ? File.ReadLines(Path.Combine(folder, "fail")).Count(line => line.Length > 0) : 0;
+
+    /// <summary>Ends its process, without a word.</summary>
+    public void Kill()
+    {
+        using var process = Process.GetProcessById(int.Parse(File.ReadAllText(Path.Combine(folder, "pid")), provider: null));
+        process.Kill();
+    }
+
+    /// <summary>Has it refuse the next texts, one by each error; <c>"none"</c> leaves one without an answer.</summary>
     public void Fail(params IReadOnlyList<string> errors)
     {
         Directory.CreateDirectory(folder);

@@ -1,5 +1,6 @@
 // A sidecar that says what a test has it say: each line that is written into the file FOLDER/say is printed as it is. What the gateway says stands in
-// FOLDER/heard; the texts that it took, and did not refuse by an error of FOLDER/fail, also in FOLDER/taken. It answers calls with what ABILITIES says for initialize, with ANSWERS[method], or with {}.
+// FOLDER/heard, and the texts that it took also in FOLDER/taken: those that no line of FOLDER/fail refused by its error, or left without an answer by
+// "none". It answers calls with ANSWERS[method], or with {}.
 
 import { appendFileSync, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -20,13 +21,14 @@ const print = () => {
     printed = whole;
   }
 };
-/** The next error of FOLDER/fail; undefined where none is left. */
+/** The next line of FOLDER/fail as an answer; undefined where none is left. */
 const failure = () => {
   const left = existsSync(failing) ? readFileSync(failing, 'utf8').split('\n').filter(Boolean) : [];
   const next = left.shift();
   if (next !== undefined) {
     writeFileSync(failing, left.join('\n'));
-    return { error: JSON.parse(next) };
+    const error = JSON.parse(next);
+    return error === 'none' ? error : { error };
   }
 };
 

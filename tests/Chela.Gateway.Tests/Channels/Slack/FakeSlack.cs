@@ -147,6 +147,9 @@ internal sealed class FakeSlack : IAsyncDisposable
     /// <summary>Says that the latest connection will be closed.</summary>
     public Task DisconnectAsync(string reason) => SendAsync(null, new JsonObject { ["type"] = "disconnect", ["reason"] = reason }.ToJsonString());
 
+    /// <summary>Cuts the latest connection off, without a word.</summary>
+    public void Cut() => _connections[^1].Abort();
+
     /// <summary>Waits until the fake fulfils a condition.</summary>
     public async Task WhenAsync(Func<FakeSlack, bool> holds)
     {
@@ -214,6 +217,12 @@ internal sealed class FakeSlack : IAsyncDisposable
         var (status, answer) = isKnown ? Answer(call) ?? (200, Result(call).ToJsonString()) : Refusal("invalid_auth");
         _calls.Enqueue(call);
         Change();
+        if (status == NoAnswer.Status)
+        {
+            await NoAnswer.HoldAsync(context);
+            return;
+        }
+
         context.Response.StatusCode = status;
         if (status == 429)
         {

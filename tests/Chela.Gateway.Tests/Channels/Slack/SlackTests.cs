@@ -32,22 +32,6 @@ public sealed class SlackTests(SlackTests.Running running) : IClassFixture<Slack
 
     [Fact]
     [Trait("Requirement", "A9")]
-    public async Task A_stranger_gets_a_code_once_and_is_answered_when_somebody_let_them_in()
-    {
-        await Slack.SayAsync("let me in", "U7");
-        await Slack.SayAsync("please", "U7");
-        await Slack.WhenAsync(slack => slack.SentTo("D7").Count == 1 && slack.Pending == 0);
-        var request = (await running.Client.CallAsync("channels.pairing.list")).List("payload/requests").Single(one => one.Text("senderId") == "U7");
-        await running.Client.CallAsync("channels.pairing.approve", new JsonObject { ["channel"] = "slack", ["accountId"] = "default", ["requestId"] = request.Text("requestId") });
-        await Slack.SayAsync("am I in", "U7");
-        await Slack.WhenAsync(slack => slack.SentTo("D7").Any(call => call.Text == "am I in"));
-
-        Assert.Contains(request.Text("requestId")!, Slack.SentTo("D7")[0].Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Slack.SentTo("D7"), call => call.Text is "let me in" or "please");
-    }
-
-    [Fact]
-    [Trait("Requirement", "A9")]
     public async Task In_a_channel_it_answers_whom_it_may_answer_and_who_calls_it_in_threads_and_by_slash_commands_too()
     {
         await Slack.SayAsync($"<@{FakeSlack.BotUser}> in another channel", channel: "C2");

@@ -32,6 +32,7 @@ internal sealed class FakeTelegram : IAsyncDisposable
     private readonly List<JsonObject> _updates = [];
     private readonly ConcurrentQueue<BotCall> _calls = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isCut;
     private long _lastUpdate = 100;
     private long _lastMessage = 500;
 
@@ -144,6 +145,13 @@ internal sealed class FakeTelegram : IAsyncDisposable
         return Tell(update);
     }
 
+    /// <summary>Cuts off whoever waits for updates, or asks for them next.</summary>
+    public void Cut()
+    {
+        Volatile.Write(ref _isCut, true);
+        Change();
+    }
+
     /// <summary>Waits until the calls fulfil a condition.</summary>
     public async Task WhenAsync(Func<FakeTelegram, bool> holds)
     {
@@ -184,11 +192,17 @@ internal sealed class FakeTelegram : IAsyncDisposable
 
         var call = new BotCall(path.Split('/')[^1], await ParametersAsync(context.Request));
         var isBot = path.StartsWith($"/bot{Token}/", StringComparison.Ordinal);
-        var (status, body) = !isBot ? Refusal(401, "Unauthorized") : Answer(call) ?? (200, new JsonObject { ["ok"] = true, ["result"] = await ResultAsync(call, context.RequestAborted) }.ToJsonString());
+        var (status, body) = !isBot ? Refusal(401, "Unauthorized") : Answer(call) ?? (200, new JsonObject { ["ok"] = true, ["result"] = await ResultAsync(call, context) }.ToJsonString());
         if (call.Method != "getUpdates")
         {
             _calls.Enqueue(call);
             Change();
+        }
+
+        if (status == NoAnswer.Status)
+        {
+            await NoAnswer.HoldAsync(context);
+            return;
         }
 
         context.Response.StatusCode = status;
@@ -232,22 +246,28 @@ internal sealed class FakeTelegram : IAsyncDisposable
         return (code, body.ToJsonString());
     }
 
-    private async Task<JsonNode> ResultAsync(BotCall call, CancellationToken ct) => call.Method switch
+    private async Task<JsonNode> ResultAsync(BotCall call, HttpContext context) => call.Method switch
     {
         "getMe" => new JsonObject { ["id"] = BotId, ["is_bot"] = true, ["first_name"] = "Chela", ["username"] = BotName },
-        "getUpdates" => await UpdatesAsync(call, ct),
+        "getUpdates" => await UpdatesAsync(call, context),
         "sendMessage" or "sendDocument" or "sendPhoto" => new JsonObject { ["message_id"] = Interlocked.Increment(ref _lastMessage), ["date"] = 1, ["chat"] = new JsonObject { ["id"] = 1, ["type"] = "private" } },
         "getFile" => new JsonObject { ["file_id"] = call.Parameters.Text("file_id"), ["file_path"] = $"documents/{call.Parameters.Text("file_id")}" },
         _ => true,
     };
 
-    private async Task<JsonArray> UpdatesAsync(BotCall call, CancellationToken ct)
+    private async Task<JsonArray> UpdatesAsync(BotCall call, HttpContext context)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(TimeSpan.FromSeconds(call.Parameters.GetProperty("timeout").GetInt32()));
         while (true)
         {
             var changed = Volatile.Read(ref _changed).Task;
+            if (Interlocked.Exchange(ref _isCut, false))
+            {
+                context.Abort();
+                return [];
+            }
+
             lock (_gate)
             {
                 var offset = call.Parameters.TryGetProperty("offset", out var from) ? from.GetInt64() : 0;

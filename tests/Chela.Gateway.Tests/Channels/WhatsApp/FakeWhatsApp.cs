@@ -138,6 +138,12 @@ internal sealed class FakeWhatsApp : IAsyncDisposable
         var (status, body) = context.Request.Headers.Authorization != $"Bearer {AccessToken}" || !KnowsToken
             ? (401, """{"error":{"message":"Invalid OAuth access token","type":"OAuthException","code":190}}""")
             : await ResultAsync(context, path);
+        if (status == NoAnswer.Status)
+        {
+            await NoAnswer.HoldAsync(context);
+            return;
+        }
+
         context.Response.StatusCode = status;
         await context.Response.Body.WriteAsync(body is string text ? Encoding.UTF8.GetBytes(text) : (byte[])body, context.RequestAborted);
     }
