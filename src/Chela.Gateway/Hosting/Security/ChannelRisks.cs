@@ -2,6 +2,7 @@ using Chela.Gateway.Channels.Discord;
 using Chela.Gateway.Channels.Feishu;
 using Chela.Gateway.Channels.Slack;
 using Chela.Gateway.Channels.Telegram;
+using Chela.Gateway.Channels.WhatsApp;
 using Chela.Gateway.Config;
 
 namespace Chela.Gateway.Hosting.Security;
@@ -15,6 +16,7 @@ internal static class ChannelRisks
         new(SlackChannel.ChannelName, "Slack", "apiRoot"),
         new(FeishuChannel.ChannelName, "Feishu", "domain"),
         new(DiscordChannel.ChannelName, "Discord", "apiRoot"),
+        new(WhatsAppChannel.ChannelName, "WhatsApp", "apiRoot", hasGroups: false),
     ];
 
     public static IReadOnlyList<RiskCheck> Checks => [.. Platforms.SelectMany(platform => platform.Checks)];
@@ -27,7 +29,8 @@ internal static class ChannelRisks
     /// <param name="channel">Its name.</param>
     /// <param name="label">What people call it.</param>
     /// <param name="addressKey">The setting that says where its API is.</param>
-    private sealed class PlatformRisks(string channel, string label, string addressKey)
+    /// <param name="hasGroups">Whether bots get into groups there.</param>
+    private sealed class PlatformRisks(string channel, string label, string addressKey, bool hasGroups = true)
     {
         private readonly RiskCheck _openChats = new($"channels.{channel}.dm.open", RiskCheck.Critical, $"everybody may write to a bot of {label}", "Set dmPolicy to pairing, or to allowlist, and name the persons in allowFrom.");
         private readonly RiskCheck _openGroups = new($"channels.{channel}.groups.open", RiskCheck.Warn, $"a bot of {label} answers in every group that it is put into", "Set groupPolicy to allowlist, and list the groups in groups.");
@@ -36,7 +39,7 @@ internal static class ChannelRisks
 
         public string Channel => channel;
 
-        public IReadOnlyList<RiskCheck> Checks => [_openChats, _openGroups, _anySpeaker, _plainApi];
+        public IReadOnlyList<RiskCheck> Checks => hasGroups ? [_openChats, _openGroups, _anySpeaker, _plainApi] : [_openChats, _plainApi];
 
         public IEnumerable<SecurityFinding> Of(string name, ChannelAccountConfig account)
         {
@@ -46,11 +49,11 @@ internal static class ChannelRisks
                 yield return _openChats.Found($"{key}.dmPolicy");
             }
 
-            if (account.GroupPolicy == GroupPolicies.Open)
+            if (hasGroups && account.GroupPolicy == GroupPolicies.Open)
             {
                 yield return _openGroups.Found($"{key}.groupPolicy");
             }
-            else if (account.GroupPolicy != GroupPolicies.Disabled && account.Groups?.Any(group => IsBroad(account, group.Value)) is true)
+            else if (hasGroups && account.GroupPolicy != GroupPolicies.Disabled && account.Groups?.Any(group => IsBroad(account, group.Value)) is true)
             {
                 yield return _anySpeaker.Found($"{key}.groups");
             }
@@ -67,6 +70,7 @@ internal static class ChannelRisks
             SlackAccountConfig slack => slack.ApiRoot,
             FeishuAccountConfig feishu => feishu.Root(),
             DiscordAccountConfig discord => discord.ApiRoot,
+            WhatsAppAccountConfig whatsApp => whatsApp.ApiRoot,
             _ => null,
         };
 

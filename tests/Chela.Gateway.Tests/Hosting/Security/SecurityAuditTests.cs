@@ -65,6 +65,8 @@ public sealed class SecurityAuditTests : IDisposable
         { "channels.discord.groups.open", "warn", Discord("""{ "groupPolicy": "open" }""") },
         { "channels.discord.allowlisted_groups.broad_members", "warn", Discord("""{ "groups": { "900": {} } }""") },
         { "channels.discord.plain_http", "critical", Discord("""{ "apiRoot": "http://bots.example" }""") },
+        { "channels.whatsapp.dm.open", "critical", WhatsApp("""{ "dmPolicy": "open", "allowFrom": ["*"] }""") },
+        { "channels.whatsapp.plain_http", "critical", WhatsApp("""{ "apiRoot": "http://graph.example" }""") },
         { "models.key_over_http", "critical", """{ "models": { "providers": { "far": { "baseUrl": "http://models.example/v1", "apiKey": "abc" } } } }""" },
         { "mcp.plain_http", "warn", """{ "mcp": { "servers": { "far": { "url": "http://tools.example/mcp" } } } }""" },
         { "logging.trace", "warn", """{ "logging": { "levels": { "agents": "trace" } } }""" },
@@ -187,6 +189,9 @@ public sealed class SecurityAuditTests : IDisposable
 
     private static string Discord(string account) =>
         $$"""{ "channels": { "discord": { "default": {{account[..^1]}}, "token": "a-token-for-tests.and-nobody" } } } }""";
+
+    private static string WhatsApp(string account) =>
+        $$"""{ "channels": { "whatsapp": { "default": {{account[..^1]}}, "accessToken": "a-token-of-many-letters", "phoneNumberId": "1", "appSecret": "a-secret-of-many-letters", "verifyToken": "a-verify-token-of-many-letters" } } } }""";
 
     private static string Slack(string account) =>
         $$"""{ "channels": { "slack": { "default": {{account[..^1]}}, "botToken": "xoxb-1-a-token-for-tests", "appToken": "xapp-1-a-token-for-tests" } } } }""";
