@@ -31,21 +31,9 @@ internal sealed class DiscordApi(DiscordLimits limits, TimeProvider time) : IDis
     /// <summary>The longest answer that is read, in bytes.</summary>
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
-    /// <summary>How long a call may take.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     private static readonly DiscordJson Json = DiscordJson.Default;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AllowAutoRedirect = false, // the token goes where the configuration says, and nowhere else
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-        DefaultRequestHeaders = { { "User-Agent", "DiscordBot (chela, 1)" } }, // Discord shuts out whoever does not say so
-    };
+    private readonly HttpClient _http = NewClient();
 
     /// <summary>Who the bot is.</summary>
     public Task<DiscordUser> GetMeAsync(DiscordAccountConfig account, CancellationToken ct) =>
@@ -94,7 +82,7 @@ internal sealed class DiscordApi(DiscordLimits limits, TimeProvider time) : IDis
 
     /// <summary>The content of a file of a message, of which the address alone is needed.</summary>
     /// <exception cref="HttpRequestException">It is not given out, or too long, or does not come in time.</exception>
-    public Task<byte[]> DownloadAsync(Uri address, long maxBytes, CancellationToken ct) => WithinAsync(async limited =>
+    public Task<byte[]> DownloadAsync(Uri address, long maxBytes, CancellationToken ct) => PlatformHttp.WithinAsync(async limited =>
     {
         using var answer = await _http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, limited);
         if (!answer.IsSuccessStatusCode)
@@ -104,9 +92,16 @@ internal sealed class DiscordApi(DiscordLimits limits, TimeProvider time) : IDis
 
         await answer.Content.LoadIntoBufferAsync(maxBytes, limited);
         return await answer.Content.ReadAsByteArrayAsync(limited);
-    }, ct);
+    }, time, ct);
 
     public void Dispose() => _http.Dispose();
+
+    private static HttpClient NewClient()
+    {
+        var http = PlatformHttp.NewClient(MaxAnswerBytes);
+        http.DefaultRequestHeaders.Add("User-Agent", "DiscordBot (chela, 1)"); // Discord shuts out whoever does not say so
+        return http;
+    }
 
     private static DiscordRoute OfChannel(HttpMethod method, string channel, string below) => new(method, "channels", channel, below);
 
@@ -140,17 +135,16 @@ internal sealed class DiscordApi(DiscordLimits limits, TimeProvider time) : IDis
             throw new DiscordException(new DiscordError(429, 0, "its limit is used up", wait));
         }
 
-        return await WithinAsync(async limited =>
+        return await PlatformHttp.WithinAsync(async limited =>
         {
             using var request = new HttpRequestMessage(route.Method, $"{(account.ApiRoot ?? DiscordAccountConfig.UsualApiRoot).TrimEnd('/')}/{route.Path}");
             request.Content = content;
             request.Headers.TryAddWithoutValidation("Authorization", $"Bot {account.Token}");
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited);
+            using var answer = await _http.SendAsync(request, limited);
             limits.Note(account.Token, route, answer.Headers);
-            await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, limited);
             var body = await answer.Content.ReadAsByteArrayAsync(limited);
             return answer.IsSuccessStatusCode ? body : throw Fault(account, route, answer, body);
-        }, ct);
+        }, time, ct);
     }
 
     private DiscordException Fault(DiscordAccountConfig account, DiscordRoute route, HttpResponseMessage answer, byte[] body)
@@ -175,20 +169,6 @@ internal sealed class DiscordApi(DiscordLimits limits, TimeProvider time) : IDis
         catch (JsonException)
         {
             return new DiscordFault();
-        }
-    }
-
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
-    {
-        using var over = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
-        try
-        {
-            return await ask(either.Token);
-        }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-        {
-            throw new HttpRequestException($"no answer came within {Limit.TotalSeconds} s", e);
         }
     }
 }

@@ -40,20 +40,9 @@ internal sealed class SlackApi(TimeProvider time) : IDisposable
 {
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    /// <summary>How long a call may take.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private static readonly SlackJson Json = SlackJson.Default;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AllowAutoRedirect = false, // tokens go where the configuration says, and nowhere else
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HttpClient _http = PlatformHttp.NewClient(MaxAnswerBytes);
 
     /// <summary>Who the bot is.</summary>
     public Task<SlackIdentity> TestAsync(SlackAccountConfig account, CancellationToken ct) =>
@@ -89,12 +78,12 @@ internal sealed class SlackApi(TimeProvider time) : IDisposable
     public Task UploadAsync(SlackAccountConfig account, string? address, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
         var url = OfSlack(address, account);
-        return WithinAsync(async limited =>
+        return PlatformHttp.WithinAsync(async limited =>
         {
             using var body = new ReadOnlyMemoryContent(content);
             using var answer = await _http.PostAsync(url, body, limited);
             return answer.IsSuccessStatusCode ? true : throw new HttpRequestException($"the content of a file was answered with {(int)answer.StatusCode}");
-        }, ct);
+        }, time, ct);
     }
 
     /// <summary>Shows a file whose content was sent.</summary>
@@ -108,7 +97,7 @@ internal sealed class SlackApi(TimeProvider time) : IDisposable
     public Task<byte[]> DownloadAsync(SlackAccountConfig account, string address, long most, CancellationToken ct)
     {
         var url = OfSlack(address, account);
-        return WithinAsync(async limited =>
+        return PlatformHttp.WithinAsync(async limited =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Authorization = new("Bearer", account.BotToken) } };
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited);
@@ -119,7 +108,7 @@ internal sealed class SlackApi(TimeProvider time) : IDisposable
 
             await answer.Content.LoadIntoBufferAsync(most, limited);
             return await answer.Content.ReadAsByteArrayAsync(limited);
-        }, ct);
+        }, time, ct);
     }
 
     public void Dispose() => _http.Dispose();
@@ -127,7 +116,7 @@ internal sealed class SlackApi(TimeProvider time) : IDisposable
     private async Task<T> CallAsync<T>(SlackAccountConfig account, string token, string method, HttpContent body, JsonTypeInfo<T> read, CancellationToken ct)
         where T : SlackAnswer
     {
-        var (status, retryAfter, answer) = await WithinAsync(limited => PostAsync(new Uri($"{Root(account)}/{method}"), token, body, limited), ct);
+        var (status, retryAfter, answer) = await PlatformHttp.WithinAsync(limited => PostAsync(new Uri($"{Root(account)}/{method}"), token, body, limited), time, ct);
         if (status == HttpStatusCode.TooManyRequests)
         {
             throw new SlackException("ratelimited", retryAfter);
@@ -151,23 +140,8 @@ internal sealed class SlackApi(TimeProvider time) : IDisposable
             Headers = { Authorization = new("Bearer", token) },
             Content = body,
         };
-        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-        await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, ct);
+        using var answer = await _http.SendAsync(request, ct);
         return (answer.StatusCode, answer.Headers.RetryAfter?.Delta, await answer.Content.ReadAsByteArrayAsync(ct));
-    }
-
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
-    {
-        using var over = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
-        try
-        {
-            return await ask(either.Token);
-        }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-        {
-            throw new HttpRequestException($"no answer came within {Limit.TotalSeconds} s", e);
-        }
     }
 
     private static ByteArrayContent Content<T>(T parameters, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(parameters, type))
