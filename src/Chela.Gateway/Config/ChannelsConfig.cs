@@ -55,13 +55,16 @@ internal sealed record WebhookAccountConfig
     [Description("The key of the signatures, in both directions.")]
     public required string Secret { get; init; }
 
+    [Description("What a program shows that cannot sign; unset means that all have to.")]
+    public string? Token { get; init; }
+
     [Description("Where answers are posted; unset means that they stay in the transcript.")]
     public string? Url { get; init; }
 
     [Range(100, 1_000_000), Description("The longest text in one request, in characters; a longer answer comes in several. Unset means 4000.")]
     public int? TextChunkLimit { get; init; }
 
-    /// <summary>Never shows the secret: a record that is logged prints all its values.</summary>
+    /// <summary>Never shows the secrets: a record that is logged prints all its values.</summary>
     public override string ToString() => $"{nameof(WebhookAccountConfig)} {{ {nameof(Url)} = {Url} }}";
 }
 
@@ -84,6 +87,11 @@ internal static class WebhookRule
             if (SecretRule.Refusal(account.Secret) is { } weak)
             {
                 yield return ($"{Key}.{name}.secret", weak);
+            }
+
+            if (account.Token is { } token && SecretRule.Refusal(token) is { } guessable)
+            {
+                yield return ($"{Key}.{name}.token", guessable);
             }
 
             if (account.Url is { } url && AddressRule.Refusal(url) is { } wrong)

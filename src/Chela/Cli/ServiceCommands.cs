@@ -55,7 +55,7 @@ internal static class ServiceCommands
         await File.WriteAllTextAsync(UnitPath, text, ct);
         await Systemctl.RunAsync(["daemon-reload"], ct);
         await Systemctl.RunAsync(["enable", ServiceUnit.Name], ct);
-        await Systemctl.RunAsync(["restart", ServiceUnit.Name], ct);
+        await BeginAsync("restart", ct);
         return $"{UnitPath} is installed and runs. To have it run while you are not logged in: loginctl enable-linger";
     }
 
@@ -81,8 +81,22 @@ internal static class ServiceCommands
             throw new ServiceException("the gateway is no service on this machine; make it one with: chela gateway install");
         }
 
-        await Systemctl.RunAsync([verb, ServiceUnit.Name], ct);
+        await (verb == "stop" ? Systemctl.RunAsync([verb, ServiceUnit.Name], ct) : BeginAsync(verb, ct));
         return $"{verb}: done";
+    }
+
+    /// <summary>Starts it also when it has just ended more often than systemd puts up with: a person wants it to run.</summary>
+    private static async Task BeginAsync(string verb, CancellationToken ct)
+    {
+        await Systemctl.TryAsync(["reset-failed", ServiceUnit.Name], ct);
+        try
+        {
+            await Systemctl.RunAsync([verb, ServiceUnit.Name], ct);
+        }
+        catch (ServiceException e)
+        {
+            throw new ServiceException($"{e.Message}\nMost often it is the configuration; look with: chela config validate; chela doctor");
+        }
     }
 
     private static string UnitOf(string? stateDirectory, IEnumerable<string> arguments)

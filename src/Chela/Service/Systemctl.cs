@@ -20,6 +20,10 @@ internal static class Systemctl
         }
     }
 
+    /// <summary>The same where it does not matter whether it says no, as it does to a unit that it has not read yet.</summary>
+    /// <exception cref="ServiceException">There is none.</exception>
+    public static Task TryAsync(IEnumerable<string> arguments, CancellationToken ct) => CallAsync([.. arguments], ct);
+
     private static async Task<(int Exit, string Errors)> CallAsync(string[] arguments, CancellationToken ct)
     {
         using var process = new Process { StartInfo = new ProcessStartInfo("systemctl", ["--user", .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true } };

@@ -28,7 +28,10 @@ public sealed class ServiceCommandTests : IDisposable
         Assert.Contains("\nRestartPreventExitStatus=78\n", unit, StringComparison.Ordinal);
         Assert.False(File.Exists(Unit));
         Assert.Equal(
-            ["--user daemon-reload", "--user enable chela-gateway.service", "--user restart chela-gateway.service", "--user disable --now chela-gateway.service", "--user daemon-reload"],
+            [
+                "--user daemon-reload", "--user enable chela-gateway.service", "--user reset-failed chela-gateway.service", "--user restart chela-gateway.service",
+                "--user disable --now chela-gateway.service", "--user daemon-reload",
+            ],
             await File.ReadAllLinesAsync(Asked, TestContext.Current.CancellationToken));
     }
 

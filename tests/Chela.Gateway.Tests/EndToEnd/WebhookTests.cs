@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using Chela.Gateway.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -214,6 +216,38 @@ public sealed class WebhookTests
         Assert.Empty((await client.CallAsync("sessions.list")).List("payload/sessions"));
         Assert.Empty(program.Posts);
         Assert.DoesNotContain(FakeWebhook.Secret, (await client.CallAsync("config.get")).GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_cannot_sign_shows_its_token_and_who_shows_another_brings_nothing_in()
+    {
+        using var folder = new TempFolder();
+        const string Token = "a-token-of-the-desk-that-nobody-guesses";
+        var start = new GatewayStart(folder.Path);
+        Directory.CreateDirectory(start.StateDirectory!);
+        await File.WriteAllTextAsync(
+            Path.Combine(start.StateDirectory!, "chela.json"),
+            $$"""{ "channels": { "webhook": { "desk": { "secret": "{{FakeWebhook.Secret}}", "token": "{{Token}}" }, "signs": { "secret": "{{FakeWebhook.Secret}}" } } } }""",
+            Ct);
+        await using var gateway = await GatewayProcess.StartAsync(start);
+        using var http = new HttpClient { BaseAddress = gateway.HttpUrl };
+
+        var statuses = new List<HttpStatusCode>();
+        foreach (var (account, token) in new[] { ("desk", Token), ("desk", Token), ("desk", Token + "x"), ("desk", FakeWebhook.Secret), ("signs", FakeWebhook.Secret) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/webhook/{account}")
+            {
+                Content = new StringContent(FakeWebhook.Body("m-1", $"hello {statuses.Count / 2}"), MediaTypeHeaderValue.Parse("application/json")),
+            };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var answer = await http.SendAsync(request, Ct);
+            statuses.Add(answer.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized], statuses);
+        await using var client = await gateway.OpenOpenClawAsync();
+        Assert.Equal("user: hello 0", (await client.HistoryAsync("webhook:desk:direct:anna")).Select(OpenClawWire.Line).First());
+        Assert.Single((await client.CallAsync("sessions.list")).List("payload/sessions"));
     }
 
     [Fact]

@@ -16,8 +16,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Chela.Gateway.Channels.Webhook;
 
 /// <summary>
-/// <c>POST /webhook/{account}</c>: a program brings a message, signed, and hears 200 when it is on disk. Whoever has not shown a valid
-/// signature learns nothing and changes nothing.
+/// <c>POST /webhook/{account}</c>: a program brings a message and hears 200 when it is on disk. Whoever has not shown that it is the program of
+/// the account learns nothing and changes nothing.
 /// </summary>
 internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAttempts attempts, ConfigStore config, TimeProvider time)
 {
@@ -33,16 +33,9 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
     private static readonly WebhookProblem NotJson = new("Content type not supported", 415, "Send the message with Content-Type: application/json.");
     private static readonly WebhookProblem TooLarge = new("Body too large", 413, $"The body of a message has at most {MaxBodyBytes} bytes.");
     private static readonly WebhookProblem Busy = new("No place now", 503, "So much waits here that no more is taken in. Try again later.");
-    private static readonly WebhookProblem LockedOut = new("Too many wrong signatures", 429, "Try again later, with the secret of the account.");
+    private static readonly WebhookProblem LockedOut = new("Too many wrong signatures", 429, "Try again later, with the secret or the token of the account.");
 
     private static readonly WebhookProblem Anonymous = new("Sender missing", 400, "A message in a group or a channel has to name its sender.");
-
-    private static readonly WebhookProblem Stale = new(
-        "Timestamp not valid", 401, $"{WebhookSignature.TimestampHeader} has to be the time in Unix seconds, at most five minutes from the gateway's clock.");
-
-    private static readonly WebhookProblem NotSigned = new(
-        "Signature not valid", 401,
-        $"{WebhookSignature.Header} has to be v1= and the HMAC-SHA256, in hexadecimal digits, of timestamp, dot and body under the secret of the account.");
 
     private readonly Countdown _bodies = new();
 
@@ -57,18 +50,18 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
         {
             await RefuseAsync(context, NotJson);
         }
-        else if (!WebhookSignature.IsFresh(context.Request.Headers[WebhookSignature.TimestampHeader].ToString(), time.GetUtcNow()))
+        else if (WebhookProof.Of(context.Request.Headers, account) is var proof && !proof.IsFresh(time.GetUtcNow()))
         {
-            await RefuseAsync(context, Stale);
+            await RefuseAsync(context, WebhookProof.Stale);
         }
-        else if (await ReadAsync(context, account.Secret) is { } body)
+        else if (await ReadAsync(context, proof) is { } body)
         {
             await TakeAsync(context, name, account, body);
         }
     }
 
-    /// <summary>The body, once its signature was found right; null when the request was answered instead.</summary>
-    private async Task<byte[]?> ReadAsync(HttpContext context, string secret)
+    /// <summary>The body, once it is known to come from the account's program; null when the request was answered instead.</summary>
+    private async Task<byte[]?> ReadAsync(HttpContext context, WebhookProof proof)
     {
         using var attempt = attempts.Begin(AttemptKind.Webhook, RequestSource.Of(context), origin: null);
         if (attempt.IsRefused)
@@ -84,8 +77,7 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
             return null;
         }
 
-        var headers = context.Request.Headers;
-        if (WebhookSignature.IsValid(secret, headers[WebhookSignature.TimestampHeader].ToString(), body, headers[WebhookSignature.Header].ToString()))
+        if (proof.IsOf(body))
         {
             attempt.Succeed();
             return body;
@@ -93,7 +85,7 @@ internal sealed class WebhookEndpoint(InboundDoor door, Outbox outbox, FailedAtt
 
         attempt.Fail();
         await Task.Delay(attempt.Delay, time, context.RequestAborted);
-        await RefuseAsync(context, NotSigned);
+        await RefuseAsync(context, proof.Problem);
         return null;
     }
 

@@ -33,6 +33,7 @@ internal static class AccessRisks
             .. auth.ModeInForce() == AuthMode.TrustedProxy ? Proxy(auth.TrustedProxy) : [],
             .. If(config.Gateway.Nodes.Pairing.AutoApproveCidrs.Count > 0, AutoNodes, $"gateway.nodes.pairing.autoApproveCidrs: {string.Join(", ", config.Gateway.Nodes.Pairing.AutoApproveCidrs)}"),
             .. config.Channels.Webhook.SelectMany(account => Hook($"channels.webhook.{account.Key}.secret", account.Value.Secret, auth)),
+            .. config.Channels.Webhook.SelectMany(account => Hook($"channels.webhook.{account.Key}.token", account.Value.Token, auth)),
             .. config.Channels.Telegram.SelectMany(account => Hook($"channels.telegram.{account.Key}.webhookSecret", account.Value.WebhookSecret, auth)),
             .. config.Channels.Feishu.SelectMany(account => Hook($"channels.feishu.{account.Key}.encryptKey", account.Value.EncryptKey, auth)),
             .. config.Channels.WhatsApp.SelectMany(account => Hook($"channels.whatsapp.{account.Key}.appSecret", account.Value.AppSecret, auth)),
