@@ -8,7 +8,7 @@ using Chela.Contracts.Plugins;
 namespace HelloPlugin;
 
 /// <summary>One account: a connection with a chat server, whose lines are words between tabs. The README says which.</summary>
-internal sealed class LineChannel(PluginAccount account) : IChannel, IFileChannel
+internal sealed class LineChannel(PluginAccount account) : IChannel, IFileChannel, IDisposable
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<SendOutcome>> _sending = new();
     private readonly SemaphoreSlim _writing = new(1);
@@ -58,6 +58,8 @@ internal sealed class LineChannel(PluginAccount account) : IChannel, IFileChanne
 
     public Task<SendOutcome> SendFileAsync(OutboundFile file, CancellationToken ct) => TellAsync(
         file.IdempotencyKey, $"file\t{file.IdempotencyKey}\t{file.Target.Chat}\t{Escaped(file.Name)}\t{Convert.ToBase64String(file.Content.Span)}", ct);
+
+    public void Dispose() => _writing.Dispose();
 
     // guide: begin
     private async Task TakeAsync(string[] words, IChannelDoor door, CancellationToken ct)

@@ -19,6 +19,7 @@ public interface IPluginRegistry
     /// <param name="open">
     /// Makes the object of one account, anew each time that the account is connected. It may implement the other interfaces of
     /// <see cref="Chela.Contracts.Channels"/> too. What its platform can take it is asked once, before <see cref="IChannel.RunAsync"/>, for a target without a chat.
+    /// One that is <see cref="IDisposable"/> is disposed of when its connection has ended.
     /// </param>
     void AddChannel(Func<PluginAccount, IChannel> open);
 }

@@ -8,6 +8,8 @@ namespace Chela.Gateway.Tests.Plugins;
 /// <summary>Puts plugins into a state directory: the sample, as the build made it, and such as nobody would write.</summary>
 internal static class InstalledPlugin
 {
+    public const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private static string SampleOutput
     {
         get
@@ -80,13 +82,23 @@ internal static class InstalledPlugin
     {
         var file = Path.Combine(folder, name);
         File.WriteAllBytes(file, content);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Allow(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>Says who may do what with a file.</summary>
+    public static void Allow(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
     }
 
     private static string Folder(string plugins, string id)
     {
-        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(plugins, Owner);
-        return Directory.CreateDirectory(Path.Combine(plugins, id), Owner).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(plugins, id)).FullName;
+        Allow(plugins, Owner);
+        Allow(folder, Owner);
+        return folder;
     }
 }

@@ -71,12 +71,12 @@ public sealed class PluginSetTests : IDisposable
     {
         var folder = InstalledPlugin.Hello(_folder.Path);
         var code = Path.Combine(folder, "HelloPlugin.dll");
-        File.SetUnixFileMode(code, File.GetUnixFileMode(code) | UnixFileMode.GroupWrite);
+        InstalledPlugin.Allow(code, InstalledPlugin.Owner | UnixFileMode.GroupWrite);
         await RefusedAsync("hello", "HelloPlugin.dll can be changed by others; chmod -R go= ");
-        File.SetUnixFileMode(code, UnixFileMode.UserRead);
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherWrite);
+        InstalledPlugin.Allow(code, InstalledPlugin.Owner);
+        InstalledPlugin.Allow(folder, InstalledPlugin.Owner | UnixFileMode.OtherWrite);
         await RefusedAsync("hello", "hello can be changed by others");
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        InstalledPlugin.Allow(folder, InstalledPlugin.Owner);
         File.CreateSymbolicLink(Path.Combine(folder, "more.dll"), code);
         await RefusedAsync("hello", "more.dll is a link");
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "linked"), folder);
@@ -108,7 +108,7 @@ public sealed class PluginSetTests : IDisposable
     }
 
     /// <summary>What only later contracts have.</summary>
-    private static Type FutureContract()
+    private static TypeBuilder FutureContract()
     {
         var contracts = new PersistedAssemblyBuilder(typeof(IPlugin).Assembly.GetName(), typeof(object).Assembly);
         var type = contracts.DefineDynamicModule("Chela.Contracts").DefineType("Chela.Contracts.Plugins.IFuture", TypeAttributes.Public | TypeAttributes.Interface | TypeAttributes.Abstract);

@@ -149,5 +149,5 @@ internal sealed class PluginChannel(string folder, OpenPluginChannel open, Confi
     }
 
     /// <summary>What a lost connection throws; everything else is a fault of the plugin.</summary>
-    private static bool IsLoss(Exception e) => e is IOException or SocketException or WebSocketException or HttpRequestException;
+    private static bool IsLoss(Exception e) => e is IOException or SocketException or WebSocketException or HttpRequestException or ObjectDisposedException;
 }

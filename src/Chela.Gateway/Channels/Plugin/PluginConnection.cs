@@ -29,7 +29,7 @@ internal sealed record PluginAbilities(int MaxChars, long MaxFileBytes, TimeSpan
 /// The channel of one account while it is connected. Its code is not ours: it runs on threads of the pool, also what it does when it is cancelled, and is
 /// left behind when it takes too long.
 /// </summary>
-internal sealed class PluginConnection
+internal sealed class PluginConnection : IDisposable
 {
     /// <summary>How long a plugin may take for an answer.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
@@ -54,11 +54,17 @@ internal sealed class PluginConnection
         return new PluginConnection(channel, abilities, place, time);
     }
 
-    /// <summary>Begins to bring messages.</summary>
-    public Task Run(IChannelDoor door) => Background.Run(() => _channel.RunAsync(new PluginDoor(door, _over.Token), _over.Token));
+    /// <summary>Begins to bring messages; when that has ended the channel is disposed of, where it can be.</summary>
+    public Task Run(IChannelDoor door) => Background.Run(async () =>
+    {
+        using (_channel as IDisposable)
+        {
+            await _channel.RunAsync(new PluginDoor(door, _over.Token), _over.Token);
+        }
+    });
 
-    /// <summary>Tells the channel to end, and waits for nothing.</summary>
-    public void End() => _ = Background.Run(_over.CancelAsync); // whatever the plugin does then, it does there
+    /// <summary>Tells the channel to end, and waits for nothing: whatever the plugin does then, it does on a thread of its own.</summary>
+    public void Dispose() => _ = Background.Run(_over.CancelAsync);
 
     /// <summary>Asks the channel for something that not all channels can do; the default where this one cannot.</summary>
     public async Task<T?> AskAsync<TChannel, T>(Func<TChannel, CancellationToken, Task<T>> ask, CancellationToken ct)

@@ -26,7 +26,7 @@ internal sealed class PluginPlace
     public void End(PluginConnection connection)
     {
         Interlocked.CompareExchange(ref _connection, null, connection);
-        connection.End();
+        connection.Dispose();
     }
 
     /// <summary>Counts a call until it ends at last.</summary>

@@ -38,6 +38,11 @@ internal interface IPlatform : IAsyncDisposable
     /// <summary>The account <c>default</c>, with these settings besides.</summary>
     JsonObject Account(JsonObject settings);
 
+    /// <summary>Puts into the state directory what the channel needs there.</summary>
+    void Install(string stateDirectory)
+    {
+    }
+
     /// <summary>What people have, in order.</summary>
     IReadOnlyList<Arrived> Texts { get; }
 

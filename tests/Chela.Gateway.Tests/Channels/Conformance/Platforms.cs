@@ -14,6 +14,7 @@ internal static class Platforms
         ["feishu"] = FeishuPlatform.StartAsync,
         ["whatsapp"] = WhatsAppPlatform.StartAsync,
         ["sidecar"] = SidecarPlatform.StartAsync,
+        ["plugin"] = PluginPlatform.StartAsync,
     };
 
     /// <summary>Starts a gateway in this folder.</summary>
@@ -25,6 +26,7 @@ internal static class Platforms
         foreach (var platform in platforms)
         {
             var settings = new JsonObject { ["allowFrom"] = new JsonArray(platform.People.Friend), ["textChunkLimit"] = 300, ["streaming"] = "off" };
+            platform.Install(start.StateDirectory!);
             channels[platform.Channel] = new JsonObject { ["default"] = platform.Account(settings) };
         }
 

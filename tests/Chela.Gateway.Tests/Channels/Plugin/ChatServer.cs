@@ -15,6 +15,8 @@ internal sealed class ChatServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<string[]> _heard = new();
     private readonly ConcurrentQueue<string> _troubles = new();
+    private readonly ConcurrentDictionary<string, string> _unread = new();
+    private readonly SemaphoreSlim _writing = new(1);
     private readonly SemaphoreSlim _connected = new(0);
     private readonly Task _work;
     private volatile TcpClient? _client;
@@ -47,20 +49,26 @@ internal sealed class ChatServer : IAsyncDisposable
         return account;
     }
 
-    /// <summary>Has somebody say something; returns when the plugin says that the gateway has it.</summary>
+    /// <summary>How many troubles are still to come.</summary>
+    public int TroublesLeft => _troubles.Count;
+
+    /// <summary>Has somebody say something; it is said again over each connection until the plugin says that the gateway has it.</summary>
+    public Task TellAsync(string person, string text, string id) => WriteAsync(_unread[id] = $"say\t{id}\t{person}\t{text}");
+
+    /// <summary>The same; returns when the gateway has it.</summary>
     public async Task SayAsync(string person, string text, string id)
     {
         var before = Oks(id);
-        await WriteAsync($"say\t{id}\t{person}\t{text}");
+        await TellAsync(person, text, id);
         await Patience.UntilAsync(_ => Task.FromResult(Oks(id) > before), $"the gateway has {id}");
     }
 
-    /// <summary>Has it ask to come again, so often.</summary>
-    public void Fail(int times)
+    /// <summary>Has it answer otherwise to the next messages, one by each word; none at all where that is empty.</summary>
+    public void Fail(IEnumerable<string> words)
     {
-        for (var time = 0; time < times; time++)
+        foreach (var word in words)
         {
-            _troubles.Enqueue("later");
+            _troubles.Enqueue(word);
         }
     }
 
@@ -88,6 +96,7 @@ internal sealed class ChatServer : IAsyncDisposable
         await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
         _connected.Dispose();
+        _writing.Dispose();
     }
 
     private int Oks(string id) => _heard.Count(words => words[0] == "ok" && words[1] == id);
@@ -101,6 +110,10 @@ internal sealed class ChatServer : IAsyncDisposable
             Interlocked.Increment(ref _connections);
             _connected.Release();
             _ = ReadAsync(client); // ends with the connection
+            foreach (var line in _unread.Values)
+            {
+                await WriteAsync(line);
+            }
         }
     }
 
@@ -111,20 +124,48 @@ internal sealed class ChatServer : IAsyncDisposable
         {
             var words = line.Split('\t');
             _heard.Enqueue(words);
-            if (words[0] is not ("send" or "file") || IsMute)
+            if (words[0] == "ok")
             {
-                continue;
+                _unread.TryRemove(words[1], out _);
             }
-
-            var isTrouble = _troubles.TryDequeue(out var trouble);
-            if (!isTrouble && !_heard.Any(known => known[0].StartsWith("taken", StringComparison.Ordinal) && known[1] == words[1]))
+            else if (!IsMute)
             {
-                _heard.Enqueue([$"taken {words[0]}", .. words[1..]]);
+                await AnswerAsync(words);
             }
+        }
+    }
 
+    private async Task AnswerAsync(string[] words)
+    {
+        var isTrouble = _troubles.TryDequeue(out var trouble);
+        if (!isTrouble && !_heard.Any(known => known[0].StartsWith("taken", StringComparison.Ordinal) && known[1] == words[1]))
+        {
+            _heard.Enqueue([$"taken {words[0]}", .. words[1..]]);
+        }
+
+        if (trouble is not "")
+        {
             await WriteAsync($"{trouble ?? "sent"}\t{words[1]}");
         }
     }
 
-    private async Task WriteAsync(string line) => await _client!.GetStream().WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), _stopping.Token);
+    private async Task WriteAsync(string line)
+    {
+        await _writing.WaitAsync(_stopping.Token);
+        try
+        {
+            if (_client is { } client)
+            {
+                await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), _stopping.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // The connection is gone: what is to be known is said over the next one.
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 }

@@ -130,7 +130,7 @@ public sealed class PluginChannelTests : IDisposable
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        await Patience.UntilAsync(_ => Task.FromResult(_unruly.Ended == 1), "it was told to end");
+        await Patience.UntilAsync(_ => Task.FromResult(_unruly.IsDisposed), "it was told to end, and has ended");
         door.Connected();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => door.ReceiveAsync(hello, null, Ct).AsTask());
         Assert.Equal((1, 1), (_door.Taken.Count, _door.Connects));
@@ -204,7 +204,7 @@ public sealed class PluginChannelTests : IDisposable
     }
 
     /// <summary>A channel that does what no channel should.</summary>
-    private sealed class UnrulyChannel : IChannel
+    private sealed class UnrulyChannel : IChannel, IDisposable
     {
         private int _begun;
         private int _ended;
@@ -221,6 +221,8 @@ public sealed class PluginChannelTests : IDisposable
 
         public Func<Task<SendOutcome>> Send { get; set; } = () => Task.FromResult(SendOutcome.Sent(null));
 
+        public bool IsDisposed { get; private set; }
+
         public int Begun => Volatile.Read(ref _begun);
 
         public int Ended => Volatile.Read(ref _ended);
@@ -234,6 +236,8 @@ public sealed class PluginChannelTests : IDisposable
         public int MaxCharsFor(ReplyTarget target) => int.MinValue;
 
         public Task<SendOutcome> SendAsync(OutboundPiece piece, CancellationToken ct) => Send();
+
+        public void Dispose() => IsDisposed = true;
 
         public async Task RunAsync(IChannelDoor door, CancellationToken ct)
         {
