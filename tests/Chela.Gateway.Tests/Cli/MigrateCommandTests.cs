@@ -56,9 +56,11 @@ public sealed class MigrateCommandTests : IDisposable
                 "taken session agent:main:whatsapp:direct:+4915", "left gateway.tailscale", "left agents.list[2]", "left bindings[1]", "left channels.telegram.default.network", "left channels.slack.default.mode", "left channels.whatsapp",
                 "left channels.discord.default.pluralkit", "left channels.discord.default.allowFrom", "left channels.discord.default.guilds.900.channels.general", "left channels.discord.default.guilds.902",
                 "left models.providers.cloud", "left tools.deny: canvas", "left credential openai-codex:default", "left session agent:main:gone",
+                "taken people let in to telegram", "taken people let in to telegram/work", "left people let in to slack/gone", "left people let in to whatsapp",
                 "left session agent:main:broken", "left session global", "left agents.list[0].identity.theme",
             },
             lines.Select(line => line.StartsWith("taken older", StringComparison.Ordinal) ? line : line.Split(" | ")[0]).ToHashSet());
+        Assert.Contains(lines, line => line.EndsWith("discord-allowFrom.json | it is not of a form that is known", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,6 +79,10 @@ public sealed class MigrateCommandTests : IDisposable
         var history = await client.CallAsync("chat.history", new System.Text.Json.Nodes.JsonObject { ["sessionKey"] = "agent:main:main" });
         Assert.Equal("What do I drink?", history.Text("payload/messages/0/content/0/text"));
         Assert.Equal("Tea.", history.Text("payload/messages/1/content/0/text"));
+        var paired = (await client.CallAsync("channels.pairing.list")).List("payload/paired");
+        Assert.Equal(
+            ["telegram/default:77", "telegram/default:78", "telegram/work:77", "telegram/work:78", "telegram/work:79"],
+            paired.Select(one => $"{one.Text("channel")}/{one.Text("accountId")}:{one.Text("senderId")}").Order(StringComparer.Ordinal));
         Assert.Equal(78, (await RunAsync(source)).ExitCode);
     }
 

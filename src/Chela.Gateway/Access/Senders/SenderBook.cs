@@ -104,6 +104,29 @@ internal sealed class SenderBook(DocumentFile file, TimeProvider time) : IDispos
     /// <exception cref="IOException">The disk refuses.</exception>
     public Task<WaitingSender> DismissAsync(string channel, string account, string code) => TakeAsync(channel, account, code, (document, _) => document);
 
+    /// <summary>Lets people in who need no code, as many as there is room for; returns when that is on disk.</summary>
+    /// <returns>How many were not in before.</returns>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public async Task<int> AdoptAsync(string channel, string account, IEnumerable<string> senderIds, string by)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            PairedSender[] others = [.. senderIds.Where(id => !IsPaired(channel, account, id)).Take(MaxPaired - _document.Paired.Count).Select(id => new PairedSender(channel, account, id, by, now))];
+            if (others.Length > 0)
+            {
+                await WriteAsync(_document with { Paired = [.. _document.Paired, .. others] });
+            }
+
+            return others.Length;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Shuts somebody out who was let in; returns when that is on disk.</summary>
     /// <returns>False where nobody of this id was.</returns>
     /// <exception cref="IOException">The disk refuses.</exception>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chela.Gateway.Access.Senders;
 using Chela.Gateway.Config;
 using Chela.Gateway.Config.Editing;
 using Chela.Gateway.Config.Migrations;
@@ -28,7 +29,7 @@ public sealed record OpenClawMigrationOptions(string Source, StatePaths Target, 
 }
 
 /// <summary>
-/// Takes an installation of OpenClaw over: settings, variables, keys of providers, folders of agents, conversations. Says of everything what became
+/// Takes an installation of OpenClaw over: settings, variables, keys of providers, folders of agents, who was let in, conversations. Says of everything what became
 /// of it; what is here already stays, so that doing it again changes nothing.
 /// </summary>
 public sealed class OpenClawMigration
@@ -88,7 +89,7 @@ public sealed class OpenClawMigration
             WorkspaceCopy.Copy(agent, _options.Target.Root, Path.Combine(_options.Target.WorkspacesDirectory, agent.Id), _options.DryRun, _log);
         }
 
-        await TakeSessionsAsync(ct);
+        await TakeStateAsync(ct);
     }
 
     private async Task TakeSettingsAsync(JsonObject source, IReadOnlyDictionary<string, string> variables, CancellationToken ct)
@@ -114,11 +115,18 @@ public sealed class OpenClawMigration
         }
     }
 
-    private async Task TakeSessionsAsync(CancellationToken ct)
+    /// <summary>What the gateway itself writes: who was let in, and the conversations.</summary>
+    private async Task TakeStateAsync(CancellationToken ct)
     {
+        ForeignSenders[] people = [.. ForeignSenders.In(_options.Source, _log)];
         var sessions = ForeignSessions.In(_options.Source, _log);
-        if (_options.DryRun || sessions.Count == 0)
+        if (_options.DryRun || people.Length + sessions.Count == 0)
         {
+            foreach (var senders in people)
+            {
+                _log.Taken(senders.Subject);
+            }
+
             foreach (var session in sessions)
             {
                 _log.Taken($"session {session.Key}");
@@ -129,6 +137,29 @@ public sealed class OpenClawMigration
 
         var (setup, _) = await SetupReader.ReadAsync(new GatewayOptions(_options.Target) { Environment = _options.Environment }, instead: null, ct);
         await using var services = new ServiceCollection().AddLogging().AddGateway(setup).BuildServiceProvider();
+        await TakePeopleAsync(people, services, ct);
+        await TakeSessionsAsync(sessions, services, ct);
+    }
+
+    private async Task TakePeopleAsync(ForeignSenders[] people, IServiceProvider services, CancellationToken ct)
+    {
+        var (book, config) = (services.GetRequiredService<SenderBook>(), services.GetRequiredService<ConfigStore>().Current.Config);
+        try
+        {
+            await book.LoadAsync(ct);
+            foreach (var senders in people)
+            {
+                await senders.TakeAsync(config.Channels, book, _log);
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            _log.Left("people let in", e.Message);
+        }
+    }
+
+    private async Task TakeSessionsAsync(IReadOnlyList<ForeignSession> sessions, IServiceProvider services, CancellationToken ct)
+    {
         var table = services.GetRequiredService<SessionTable>();
         await table.LoadAsync(ct);
         foreach (var session in sessions)
