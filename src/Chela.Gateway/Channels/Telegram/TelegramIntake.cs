@@ -16,7 +16,7 @@ internal sealed partial class TelegramIntake(
     /// <summary>How long Telegram holds back the answer to a poll while nobody writes, in seconds.</summary>
     private const int PollSeconds = 25;
 
-    private static readonly TimeSpan AfterNonsense = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterNothing = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
 
     private static readonly string[] Wanted = ["message", "channel_post", "callback_query"];
@@ -106,18 +106,18 @@ internal sealed partial class TelegramIntake(
         long? next = null;
         while (true)
         {
+            var (asked, at) = (next, time.GetTimestamp());
             var updates = await api.GetUpdatesAsync(account, new GetUpdates(next, PollSeconds, Wanted), ct);
             door.Heard();
-            var asked = next;
             foreach (var update in updates)
             {
                 await TakeAsync(update, door, ct);
                 next = NumberOf(update) is { } number ? number + 1 : next;
             }
 
-            if (updates.Count > 0 && next == asked)
+            if (next == asked && time.GetElapsedTime(at) < AfterNothing)
             {
-                await Task.Delay(AfterNonsense, time, ct); // it would come again at once, and for ever
+                await Task.Delay(AfterNothing, time, ct); // nonsense would come again at once, and for ever; and some servers do not wait with their answer
             }
         }
     }
@@ -146,7 +146,7 @@ internal sealed partial class TelegramIntake(
         {
             await api.SetMyCommandsAsync(account, commands, ct);
         }
-        catch (TelegramException e) when (!e.Error.IsUnknownBot)
+        catch (Exception e) when (e is HttpRequestException or TelegramException { Error.IsUnknownBot: false })
         {
             Log.NoCommands(logger, e.Message);
         }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Chela.Gateway.Tests.Architecture;
 using Chela.Gateway.Tests.Interop;
 
 namespace Chela.Gateway.Tests.Channels.Slack;
@@ -11,16 +9,11 @@ public sealed class FakeSlackTests(ITestOutputHelper output)
     [Fact]
     public async Task Slacks_own_libraries_take_the_fake_for_slack()
     {
-        var ct = TestContext.Current.CancellationToken;
-        var folder = Path.Combine(Repository.Root, "tests", "interop");
-        await new NpmPackage(folder).InstallAsync(ProgramOnPath.Require("npm"), output, ct);
+        await NodeProgram.InstallAsync(output);
         await using var slack = await FakeSlack.StartAsync();
-        var start = new ProcessStartInfo(ProgramOnPath.Require("node"), ["support/slack-app.mjs"]) { WorkingDirectory = folder };
-        start.Environment["SLACK_ROOT"] = slack.Root;
-        start.Environment["SLACK_BOT_TOKEN"] = FakeSlack.BotToken;
-        start.Environment["SLACK_APP_TOKEN"] = FakeSlack.AppToken;
 
-        var app = ForeignProcess.RunAsync(start, output, TimeSpan.FromMinutes(1), ct);
+        var app = NodeProgram.RunAsync(
+            "slack-app.mjs", output, ("SLACK_ROOT", slack.Root), ("SLACK_BOT_TOKEN", FakeSlack.BotToken), ("SLACK_APP_TOKEN", FakeSlack.AppToken));
         await slack.WhenAsync(fake => fake.Connections == 1);
         await slack.SayAsync("hello");
         var ended = await app;

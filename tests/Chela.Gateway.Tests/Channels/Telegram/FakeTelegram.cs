@@ -12,14 +12,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Chela.Gateway.Tests.Channels.Telegram;
 
-/// <summary>A call of the Bot API.</summary>
-internal sealed record BotCall(string Method, JsonElement Parameters)
-{
-    public string? Text => Parameters.Text("text");
-
-    public string? Chat => Parameters.Text("chat_id");
-}
-
 /// <summary>The Bot API (https://core.telegram.org/bots/api) as far as the gateway uses it, on a real socket: updates stay until they are confirmed.</summary>
 internal sealed class FakeTelegram : IAsyncDisposable
 {
@@ -47,6 +39,18 @@ internal sealed class FakeTelegram : IAsyncDisposable
     public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 
     public IReadOnlyList<BotCall> Calls => [.. _calls];
+
+    /// <summary>How many updates no bot has confirmed yet.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _updates.Count;
+            }
+        }
+    }
 
     /// <summary>What bots said, in order.</summary>
     public IReadOnlyList<BotCall> Sent => [.. _calls.Where(call => call.Method == "sendMessage")];
@@ -210,7 +214,7 @@ internal sealed class FakeTelegram : IAsyncDisposable
         await context.Response.WriteAsync(body, context.RequestAborted);
     }
 
-    /// <summary>JSON, or the fields of a form; a file stands there by its name, type and text.</summary>
+    /// <summary>JSON, or the fields of a form; a file stands there by its name, type and text, in the field that is the file or says which part is.</summary>
     private static async Task<JsonElement> ParametersAsync(HttpRequest request)
     {
         if (!request.HasFormContentType)
@@ -229,7 +233,8 @@ internal sealed class FakeTelegram : IAsyncDisposable
         foreach (var file in form.Files)
         {
             using var content = new StreamReader(file.OpenReadStream());
-            fields[file.Name] = $"{file.FileName} {file.ContentType} {await content.ReadToEndAsync()}";
+            var field = form.FirstOrDefault(field => field.Value == $"attach://{file.Name}").Key ?? file.Name;
+            fields[field] = $"{file.FileName} {file.ContentType} {await content.ReadToEndAsync()}";
         }
 
         return JsonSerializer.SerializeToElement(fields);
@@ -248,17 +253,18 @@ internal sealed class FakeTelegram : IAsyncDisposable
 
     private async Task<JsonNode> ResultAsync(BotCall call, HttpContext context) => call.Method switch
     {
-        "getMe" => new JsonObject { ["id"] = BotId, ["is_bot"] = true, ["first_name"] = "Chela", ["username"] = BotName },
+        "getMe" => BotCall.Bot,
         "getUpdates" => await UpdatesAsync(call, context),
-        "sendMessage" or "sendDocument" or "sendPhoto" => new JsonObject { ["message_id"] = Interlocked.Increment(ref _lastMessage), ["date"] = 1, ["chat"] = new JsonObject { ["id"] = 1, ["type"] = "private" } },
-        "getFile" => new JsonObject { ["file_id"] = call.Parameters.Text("file_id"), ["file_path"] = $"documents/{call.Parameters.Text("file_id")}" },
+        "sendMessage" or "sendDocument" or "sendPhoto" => call.AsMessage(Interlocked.Increment(ref _lastMessage)),
+        "editMessageText" => call.AsMessage(long.Parse(call.Parameters.Text("message_id")!, CultureInfo.InvariantCulture)),
+        "getFile" => new JsonObject { ["file_id"] = call.Parameters.Text("file_id"), ["file_unique_id"] = "1", ["file_path"] = $"documents/{call.Parameters.Text("file_id")}" },
         _ => true,
     };
 
     private async Task<JsonArray> UpdatesAsync(BotCall call, HttpContext context)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(TimeSpan.FromSeconds(call.Parameters.GetProperty("timeout").GetInt32()));
+        limit.CancelAfter(TimeSpan.FromSeconds(call.Parameters.TryGetProperty("timeout", out var timeout) ? timeout.GetInt32() : 0));
         while (true)
         {
             var changed = Volatile.Read(ref _changed).Task;
