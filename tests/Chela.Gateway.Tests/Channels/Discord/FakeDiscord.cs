@@ -239,8 +239,12 @@ internal sealed class FakeDiscord : IAsyncDisposable
         ("GET", "/users/@me") => (200, Gateway.Bot.ToJsonString()),
         ("GET", "/gateway/bot") => (200, $$"""{"url":"{{Gateway.Url}}","shards":1,"session_start_limit":{"total":1000,"remaining":999,"reset_after":1000,"max_concurrency":1} }"""),
         ("PUT", _) => (200, call.Body.GetRawText()),
-        ("POST", var path) when path.EndsWith("/messages", StringComparison.Ordinal) => (200, $$"""{"id":"{{_nonces.GetOrAdd(call.Body.Text("nonce")!, _ => NewId())}}"}"""),
-        ("PATCH", _) => (200, $$"""{"id":"{{NewId()}}"}"""),
+        ("POST", var path) when path.EndsWith("/messages", StringComparison.Ordinal) => (200, Said(call, _nonces.GetOrAdd(call.Body.Text("nonce") ?? NewId(), _ => NewId()))),
+        ("PATCH", var path) => (200, Said(call, path.Split('/')[^1] is var id && id != "@original" ? id : NewId())),
         _ => (204, "{}"),
     };
+
+    /// <summary>A message of the bot, as it stands in its channel.</summary>
+    private string Said(DiscordCall call, string id) =>
+        new JsonObject { ["id"] = id, ["channel_id"] = call.Path.Split('/')[2], ["author"] = Gateway.Bot.DeepClone(), ["content"] = call.Text, ["type"] = 0 }.ToJsonString();
 }
