@@ -20,8 +20,8 @@ internal sealed class FakeFeishu : IAsyncDisposable
     public const string Secret = "a-secret-that-only-the-app-knows";
     public const string EncryptKey = "an-encrypt-key-of-many-letters";
     public const string VerificationToken = "a-verification-token-of-many-letters";
+    public const string AppId = "cli_a1b2c3d4e5f6a7b8";
     public const string BotId = "ou_bot";
-    private const string AppId = "cli_a1b2c3d4e5f6a7b8";
 
     private readonly WebApplication _app;
     private readonly FakeFeishuLine _line;
@@ -234,14 +234,13 @@ internal sealed class FakeFeishu : IAsyncDisposable
         }
 
         var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-        var fields = new JsonObject();
-        foreach (var (name, value) in form)
+        var fields = new JsonObject(form.Select(field => KeyValuePair.Create(field.Key, (JsonNode?)field.Value.ToString())));
+        foreach (var file in form.Files)
         {
-            fields[name] = value.ToString();
+            using var content = new StreamReader(file.OpenReadStream());
+            fields[file.Name] = await content.ReadToEndAsync(request.HttpContext.RequestAborted);
         }
 
-        using var content = new StreamReader(form.Files[0].OpenReadStream());
-        fields[form.Files[0].Name] = await content.ReadToEndAsync(request.HttpContext.RequestAborted);
         return JsonElement.Parse(fields.ToJsonString());
     }
 
@@ -276,7 +275,7 @@ internal sealed class FakeFeishu : IAsyncDisposable
             answer["data"] = call.Path.Contains("/contact/v3/users/", StringComparison.Ordinal) ? new JsonObject { ["user"] = new JsonObject { ["name"] = "Anna Smith" } }
                 : call.Path.EndsWith("/im/v1/images", StringComparison.Ordinal) ? new JsonObject { ["image_key"] = "img_1" }
                 : call.Path.EndsWith("/im/v1/files", StringComparison.Ordinal) ? new JsonObject { ["file_key"] = "file_1" }
-                : call.Body.Text("uuid") is { } uuid ? new JsonObject { ["message_id"] = Send(call, uuid) }
+                : call.Method == "POST" && call.Body.Text("msg_type") is not null ? new JsonObject { ["message_id"] = Send(call, call.Body.Text("uuid") ?? Guid.NewGuid().ToString()) }
                 : [];
         }
 

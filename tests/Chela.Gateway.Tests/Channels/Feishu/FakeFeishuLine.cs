@@ -71,7 +71,7 @@ internal sealed class FakeFeishuLine(Action<FeishuCall?> note)
         if (frame.Method == FeishuFrame.Control)
         {
             note(new FeishuCall("PING", $"/{frame.Service}", default));
-            await SendAsync(line, turn, frame with { Headers = [("type", "pong")], Payload = """{"PingInterval":90,"ReconnectNonce":0}"""u8.ToArray() }, ct);
+            await SendAsync(line, turn, frame with { Headers = [("type", "pong")], Payload = """{"ReconnectCount":-1,"ReconnectInterval":120,"ReconnectNonce":0,"PingInterval":90}"""u8.ToArray() }, ct);
         }
         else if (JsonDocument.Parse(frame.Payload).RootElement.GetProperty("code").GetInt32() == 200)
         {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace Chela.Gateway.Tests.Channels.Feishu;
 
@@ -12,7 +11,7 @@ internal static class FakeFeishuPost
     {
         using var aes = Aes.Create();
         aes.Key = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        var body = new JsonObject { ["encrypt"] = Convert.ToBase64String([.. aes.IV, .. aes.EncryptCbc(Encoding.UTF8.GetBytes(json), aes.IV)]) }.ToJsonString();
+        var body = $$"""{"encrypt":"{{Convert.ToBase64String([.. aes.IV, .. aes.EncryptCbc(Encoding.UTF8.GetBytes(json), aes.IV)])}}"}"""; // as Feishu writes it, without escapes
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         var time = (timestamp ?? TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).ToString(provider: null);
         request.Headers.Add("X-Lark-Request-Timestamp", time);
