@@ -8,16 +8,25 @@ namespace Chela.Cli.Channels;
 /// <summary><c>chela channels</c>: how accounts of channels are doing, and logging in and out where a phone scans a code.</summary>
 internal static class ChannelsCommand
 {
-    private const string UsualAccount = "default";
+    public const string UsualAccount = "default";
 
     /// <summary>How long one question waits at the gateway; then it is asked again.</summary>
     private const int StepMs = 25_000;
 
-    public static Command Create() => new ExampledCommand("channels", "Show accounts of channels, log in and out")
+    public static Command Create()
     {
-        Examples = ["chela channels status", "chela channels login sidecar --account phone"],
-        Subcommands = { StatusCommand(), LoginCommand(), LogoutCommand() },
-    };
+        var command = new ExampledCommand("channels", "Show, start and stop accounts of channels, log in and out")
+        {
+            Examples = ["chela channels status", "chela channels restart telegram", "chela channels login sidecar --account phone"],
+            Subcommands = { StatusCommand(), LoginCommand(), LogoutCommand() },
+        };
+        foreach (var further in AccountCommands.All)
+        {
+            command.Add(further);
+        }
+
+        return command;
+    }
 
     private static ExampledCommand StatusCommand()
     {

@@ -106,12 +106,25 @@ public sealed class SidecarTests : IDisposable
         Assert.EndsWith("sidecar/phone is logged in.\n", login.Output, StringComparison.Ordinal);
         Assert.Contains("sidecar/phone", (await ChelaProcess.RunAsync(["channels", "status", "--probe", "--state-dir", gateway.StateDirectory])).Output, StringComparison.Ordinal);
 
+        Assert.Equal((0, "sidecar/phone is stopped.\n"), await ChannelsAsync(gateway, "stop", "sidecar", "--account", "phone"));
+        Assert.Equal("not-running", (await StateAsync(client, "phone")).Text("healthState"));
+        Assert.Equal((0, "sidecar/phone is started anew.\n"), await ChannelsAsync(gateway, "restart", "--all"));
+        Assert.Equal(64, (await ChannelsAsync(gateway, "start")).ExitCode);
+        sidecar.Connect();
+        await Patience.UntilAsync(async _ => (await StateAsync(client, "phone")).Text("connected") == "true", "the account is connected again");
+
         var logout = await ChelaProcess.RunAsync(["channels", "logout", "sidecar", "--account", "phone", "--state-dir", gateway.StateDirectory]);
 
         Assert.Equal((0, "sidecar/phone is logged out, and stopped.\n"), (logout.ExitCode, logout.Output));
         Assert.Single(sidecar.Calls("logout"));
         Assert.Equal("not-running", (await StateAsync(client, "phone")).Text("healthState"));
         Assert.Contains("nobody logs in to telegram", (await client.CallAsync("channels.logout", Json("""{"channel":"telegram"}"""))).Text("error/message"), StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Output)> ChannelsAsync(GatewayProcess gateway, params string[] arguments)
+    {
+        var run = await ChelaProcess.RunAsync(["channels", .. arguments, "--state-dir", gateway.StateDirectory]);
+        return (run.ExitCode, run.Output);
     }
 
     private static IReadOnlyList<JsonElement> Sent(TrialSidecar sidecar, string chat) =>
