@@ -31,7 +31,7 @@ public sealed class ConformanceTests
         await platform.TextAsync(friend, heard);
         var words = string.Join(' ', Enumerable.Range(1, 100).Select(number => $"word{number:D3}"));
         await platform.SayAsync(gateway, friend, words, "3");
-        await Patience.UntilAsync(_ => Task.FromResult(platform.Texts.Any(text => text.Text.Contains("word100", StringComparison.Ordinal))), "all pieces have arrived");
+        await platform.WhenAsync(() => platform.Texts.Any(text => text.Text.Contains("word100", StringComparison.Ordinal)));
 
         Assert.All(platform.Texts, text => Assert.Equal(friend, text.Person));
         Assert.Equal(["hello", heard], platform.Texts.Take(2).Select(text => text.Text.Split('\n')[0]));
@@ -80,7 +80,7 @@ public sealed class ConformanceTests
         var stranger = platform.People.Stranger;
         await platform.SayAsync(gateway, stranger, "let me in", "4");
         await platform.SayAsync(gateway, stranger, "please", "5");
-        await Patience.UntilAsync(_ => Task.FromResult(platform.Texts.Any(IsCode)), "the stranger has a code");
+        await platform.WhenAsync(() => platform.Texts.Any(IsCode));
         var code = Assert.Single((await client.CallAsync("channels.pairing.list")).List("payload/requests")).Text("requestId")!;
         await client.CallAsync("channels.pairing.approve", new JsonObject { ["channel"] = platform.Channel, ["accountId"] = "default", ["requestId"] = code });
         await platform.SayAsync(gateway, stranger, "am I in", "6");

@@ -58,7 +58,7 @@ public sealed class EveryPlatformTests : IAsyncLifetime
             await platform.SayAsync(gateway, platform.People.Friend, "meanwhile", "2");
         }
 
-        await Task.WhenAll(connected.Select(platform => AgainAsync(gateway, platform)));
+        await Task.WhenAll(connected.Select(platform => gateway.ConnectedAsync(platform, times: 2)));
         await SayAsync(gateway, "after", "3");
 
         Assert.All(connected, platform => Assert.Equal(["before", "meanwhile", "after"], platform.Texts.Select(text => text.Text)));
@@ -107,13 +107,5 @@ public sealed class EveryPlatformTests : IAsyncLifetime
         }
 
         await Task.WhenAll(_platforms.Select(platform => platform.TextAsync(platform.People.Friend, text)));
-    }
-
-    /// <summary>Waits until an account has connected a second time.</summary>
-    private static async Task AgainAsync(GatewayProcess gateway, IPlatform platform)
-    {
-        using var patience = Patience.Begin();
-        var count = 0;
-        await gateway.Output.LineAsync(line => line.Contains($"of {platform.Channel} is connected", StringComparison.Ordinal) && ++count == 2, patience.Token);
     }
 }

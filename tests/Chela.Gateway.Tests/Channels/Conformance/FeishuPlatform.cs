@@ -69,6 +69,8 @@ internal sealed class FeishuPlatform : IConnectedPlatform
         return Task.FromResult("[file]");
     }
 
+    public Task WhenAsync(Func<bool> holds) => _troubles.WhenAsync(holds);
+
     public void Fail(params Trouble[] troubles) => _troubles.Add(troubles);
 
     public void Recover() => _troubles.Clear();

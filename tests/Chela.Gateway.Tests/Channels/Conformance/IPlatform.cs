@@ -52,6 +52,9 @@ internal interface IPlatform : IAsyncDisposable
     /// <summary>What the chat with a person is called.</summary>
     string ChatWith(string person);
 
+    /// <summary>Waits until the texts fulfil a condition.</summary>
+    Task WhenAsync(Func<bool> holds);
+
     /// <summary>Somebody writes in private; what they write comes again under the same id.</summary>
     Task SayAsync(GatewayProcess gateway, string person, string text, string id);
 

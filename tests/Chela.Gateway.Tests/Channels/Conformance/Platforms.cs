@@ -37,15 +37,31 @@ internal static class Platforms
     /// <summary>A client of a gateway, once the accounts are connected.</summary>
     public static async Task<WireClient> ConnectedAsync(this GatewayProcess gateway, IReadOnlyList<IPlatform> platforms)
     {
+        await Task.WhenAll(platforms.Select(platform => gateway.ConnectedAsync(platform, times: 1)));
         var client = await gateway.OpenOpenClawAsync();
-        await Patience.UntilAsync(
-            async _ => await client.CallAsync("channels.status") is var status
-                && platforms.All(platform => status.Text($"payload/channelAccounts/{platform.Channel}/0/connected") == "true"),
-            "the accounts are connected");
+        var status = await client.CallAsync("channels.status");
+        Assert.All(platforms, platform => Assert.Equal("true", status.Text($"payload/channelAccounts/{platform.Channel}/0/connected")));
         return client;
     }
 
+    /// <summary>Waits until the account of a platform has connected so often.</summary>
+    public static async Task ConnectedAsync(this GatewayProcess gateway, IPlatform platform, int times)
+    {
+        using var patience = Patience.Begin();
+        var count = 0;
+        await gateway.Output.LineAsync(line => line.Contains($"of {platform.Channel} is connected", StringComparison.Ordinal) && ++count == times, patience.Token);
+    }
+
     /// <summary>Waits until a person has a text.</summary>
-    public static Task TextAsync(this IPlatform platform, string person, string text) => Patience.UntilAsync(
-        _ => Task.FromResult(platform.Texts.Any(one => one.Person == person && one.Text.Split('\n')[0] == text)), $"{person} has '{text}' on {platform.Channel}");
+    public static async Task TextAsync(this IPlatform platform, string person, string text)
+    {
+        try
+        {
+            await platform.WhenAsync(() => platform.Texts.Any(one => one.Person == person && one.Text.Split('\n')[0] == text));
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{person} waited in vain for '{text}' on {platform.Channel}");
+        }
+    }
 }

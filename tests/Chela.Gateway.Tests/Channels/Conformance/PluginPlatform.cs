@@ -37,6 +37,8 @@ internal sealed class PluginPlatform : IConnectedPlatform
         return words;
     }
 
+    public Task WhenAsync(Func<bool> holds) => Patience.UntilAsync(_ => Task.FromResult(holds()), "its texts are as they should be");
+
     public void Fail(params Trouble[] troubles) => _server.Fail(troubles.Select(trouble => trouble == Trouble.Silence ? "" : "later"));
 
     public void Recover() => _server.Recover();

@@ -50,6 +50,8 @@ internal sealed class SidecarPlatform : IConnectedPlatform
         return Task.FromResult(words);
     }
 
+    public Task WhenAsync(Func<bool> holds) => _sidecar.WhenAsync(_ => holds(), "its texts are as they should be");
+
     public void Fail(params Trouble[] troubles) => _sidecar.Fail([.. troubles.Select(trouble => trouble switch
     {
         Trouble.TooMany => """{"code":-32001,"message":"too many","data":{"retryAfterMs":1000}}""",

@@ -65,6 +65,8 @@ internal sealed class SlackPlatform : IConnectedPlatform
         return words;
     }
 
+    public Task WhenAsync(Func<bool> holds) => _troubles.WhenAsync(holds);
+
     public void Fail(params Trouble[] troubles) => _troubles.Add(troubles);
 
     public void Recover() => _troubles.Clear();

@@ -68,6 +68,8 @@ internal sealed class TelegramPlatform : IConnectedPlatform
         return Task.FromResult(words);
     }
 
+    public Task WhenAsync(Func<bool> holds) => _troubles.WhenAsync(holds);
+
     public void Fail(params Trouble[] troubles) => _troubles.Add(troubles);
 
     public void Recover() => _troubles.Clear();

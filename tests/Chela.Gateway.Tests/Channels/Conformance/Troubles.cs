@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Chela.Gateway.Tests.Support;
 
 namespace Chela.Gateway.Tests.Channels.Conformance;
 
@@ -7,6 +8,7 @@ internal sealed class Troubles
 {
     private readonly ConcurrentQueue<Trouble> _next = new();
     private readonly ConcurrentQueue<Arrived> _arrived = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<Arrived> Arrived => [.. _arrived];
 
@@ -22,6 +24,22 @@ internal sealed class Troubles
 
     public void Clear() => _next.Clear();
 
+    /// <summary>Waits until what arrived fulfils a condition.</summary>
+    public async Task WhenAsync(Func<bool> holds)
+    {
+        using var patience = Patience.Begin();
+        while (true)
+        {
+            var changed = Volatile.Read(ref _changed).Task;
+            if (holds())
+            {
+                return;
+            }
+
+            await changed.WaitAsync(patience.Token);
+        }
+    }
+
     /// <summary>What becomes of a message; null where it arrives.</summary>
     public Trouble? Take(string? person, string? text)
     {
@@ -31,6 +49,7 @@ internal sealed class Troubles
         }
 
         _arrived.Enqueue(new Arrived(person ?? "", text ?? ""));
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         return null;
     }
 }

@@ -55,6 +55,8 @@ internal sealed class WhatsAppPlatform : IPlatform
         return words;
     }
 
+    public Task WhenAsync(Func<bool> holds) => _troubles.WhenAsync(holds);
+
     public void Fail(params Trouble[] troubles) => _troubles.Add(troubles);
 
     public void Recover() => _troubles.Clear();

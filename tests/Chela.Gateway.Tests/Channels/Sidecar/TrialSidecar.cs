@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Chela.Gateway.Tests.Architecture;
 using Chela.Gateway.Tests.Interop;
 using Chela.Gateway.Tests.Support;
@@ -76,7 +77,27 @@ internal sealed class TrialSidecar(string folder)
     public IReadOnlyList<JsonElement> Calls(string method) =>
         [.. Heard.Where(line => line.Text("method") == method).Select(line => line.GetProperty("params"))];
 
-    public Task WhenAsync(Func<TrialSidecar, bool> holds, string what) => Patience.UntilAsync(_ => Task.FromResult(holds(this)), what);
+    /// <summary>Waits until what it wrote down fulfils a condition.</summary>
+    public async Task WhenAsync(Func<TrialSidecar, bool> holds, string what)
+    {
+        using var patience = Patience.Begin();
+        using var watcher = new FileSystemWatcher(folder);
+        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        watcher.Created += (_, _) => changes.Writer.TryWrite(true);
+        watcher.Changed += (_, _) => changes.Writer.TryWrite(true);
+        watcher.EnableRaisingEvents = true;
+        try
+        {
+            while (!holds(this))
+            {
+                await changes.Reader.ReadAsync(patience.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"waited in vain until {what}");
+        }
+    }
 
     /// <summary>Waits for the answer to a call.</summary>
     public async Task<JsonElement> AnswerAsync(string call)
