@@ -54,9 +54,9 @@ internal sealed class PluginChannel(string folder, OpenPluginChannel open, Confi
         var place = _places.GetOrAdd(door.Account, _ => new PluginPlace());
         await PartAsync(place, settings.Plugin, ct);
         var account = new PluginAccount(door.Account, settings.Settings ?? new Dictionary<string, string>(), Path.Combine(folder, door.Account), time);
-        Directory.CreateDirectory(account.Folder);
         try
         {
+            AccountFolder.Make(account.Folder);
             var channel = await open(settings.Plugin, account, ct);
             await ConnectAsync(place, await PluginConnection.OpenAsync(channel, door.Account, place, time, ct), door, ct);
         }

@@ -90,7 +90,7 @@ internal sealed partial class SidecarConnection : IAsyncDisposable
 
     private async Task AttendAsync(string folder, CancellationToken ct)
     {
-        Directory.CreateDirectory(folder);
+        AccountFolder.Make(folder);
         Abilities = await _link.AskAsync("initialize", new SidecarGreeting(Protocol, _door.Account, folder), Json.SidecarGreeting, Json.SidecarAbilities, ct);
         _greeted.SetResult();
         while (true)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chela.Gateway.Hosting.Security;
 using Chela.Gateway.Tests.Plugins;
 using Chela.Gateway.Tests.Support;
 
@@ -54,7 +55,8 @@ public sealed class HelloPluginTests : IDisposable
         Assert.Equal("""["hello"]""", health.Text("plugins/loaded"));
         Assert.Equal(("throws", "degraded"), (Assert.Single(health.List("plugins/errors")).Text("id"), health.Text("parts/plugins/state")));
         Assert.Contains("throws.dll failed", health.Text("parts/plugins/reason"), StringComparison.Ordinal);
-        Assert.True(Directory.Exists(Path.Combine(State, "plugin-accounts", "good")));
+        string[] folders = [Path.Combine(State, "plugin-accounts"), Path.Combine(State, "plugin-accounts", "good")];
+        Assert.All(folders, folder => Assert.True(Directory.Exists(folder) && new PrivatePlace(folder, PlaceKind.Other).ForOthers == UnixFileMode.None, folder));
     }
 
     [Fact]

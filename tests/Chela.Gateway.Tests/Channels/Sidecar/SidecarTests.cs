@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chela.Gateway.Hosting.Security;
 using Chela.Gateway.Tests.Cli;
 using Chela.Gateway.Tests.Support;
 
@@ -49,7 +50,8 @@ public sealed class SidecarTests : IDisposable
         Assert.Equal("healthy", (await client.CallAsync("channels.status")).Text("payload/channelAccounts/sidecar/0/healthState"));
         Assert.Equal(2, sidecar.Calls("initialize").Count);
         Assert.Equal(Path.Combine(again.StateDirectory, "sidecars", "one"), sidecar.Calls("initialize")[0].Text("folder"));
-        Assert.True(Directory.Exists(Path.Combine(again.StateDirectory, "sidecars", "one")));
+        var folder = new PrivatePlace(Path.Combine(again.StateDirectory, "sidecars", "one"), PlaceKind.Other);
+        Assert.True(Directory.Exists(folder.Path) && folder.ForOthers == UnixFileMode.None);
     }
 
     [Fact]
