@@ -12,12 +12,18 @@ const bot = '666:a_bot_of_another_telegram';
 
 let telegram;
 let gateway;
+let polls = 0;
 
 before(async () => {
   telegram = new TelegramServer({ host: '127.0.0.1' });
   telegram.config.port = 0; // its constructor takes none for 9000
   await telegram.start();
   telegram.config.apiURL = `http://127.0.0.1:${telegram.server.address().port}`;
+  const { getUpdates } = telegram;
+  telegram.getUpdates = (...of) => {
+    polls++;
+    return getUpdates.apply(telegram, of);
+  };
   gateway = await Gateway.start({
     CHELA_CHANNELS__TELEGRAM__DEFAULT__BOTTOKEN: bot,
     CHELA_CHANNELS__TELEGRAM__DEFAULT__APIROOT: telegram.config.apiURL,
@@ -45,6 +51,7 @@ test('People are answered whether they write, give a command or press a button, 
   assert.deepEqual(said.filter(({ text }) => /hello|pressed/.test(text)).map(({ text, parse_mode: mode }) => [text, mode]), [['hello <b>there</b>', 'HTML'], ['pressed', 'HTML']]);
   assert.ok(said.some(({ text }) => text.includes('/status')), 'help tells of the commands');
   assert.match(code.text, /chela pairing approve telegram \w{8}/);
+  assert.ok(polls < 100, `it was asked ${polls} times, although it had nothing to tell`);
 });
 
 /** What the bot said to somebody, once that is so much. */
