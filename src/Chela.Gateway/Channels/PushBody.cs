@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace Chela.Gateway.Channels;
 
@@ -11,6 +13,9 @@ internal static class PushBody
 {
     /// <summary>The longest body, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>How fast a body has to come: whoever lets it drip holds the place of another, and nobody knows yet who that is.</summary>
+    private static readonly MinDataRate Pace = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
     /// <summary>False when the request was answered because it says that it is something else.</summary>
     public static bool IsJson(HttpContext context)
@@ -73,6 +78,11 @@ internal static class PushBody
     /// <exception cref="BadHttpRequestException">It comes too slowly, or is cut off.</exception>
     public static async Task<byte[]?> ReadAtMostAsync(HttpRequest request, int most)
     {
+        if (request.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = Pace;
+        }
+
         using var body = new MemoryStream();
         var part = new byte[8192];
         int read;

@@ -5,6 +5,9 @@ internal static class Patience
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Between two tries: short beside what is waited for, and long enough that other tests get the processor.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>A source that ends with the test, or when waiting has no sense any more.</summary>
     public static CancellationTokenSource Begin()
     {
@@ -13,7 +16,7 @@ internal static class Patience
         return source;
     }
 
-    /// <summary>Tries again and again, without a pause, until the condition holds.</summary>
+    /// <summary>Tries again and again until the condition holds.</summary>
     /// <param name="what">Names the condition in the failure.</param>
     public static async Task UntilAsync(Func<CancellationToken, Task<bool>> holds, string what)
     {
@@ -21,7 +24,7 @@ internal static class Patience
         while (!await holds(patience.Token))
         {
             Assert.False(patience.IsCancellationRequested, $"waited in vain until {what}");
-            await Task.Yield(); // where the condition takes no time by itself, others may still go on
+            await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Chela.Gateway.Hosting.HealthChecks;
 
 /// <summary>
 /// Gives the memory of a busy time back to the system. The collector collects when something is allocated, so that after the last request
-/// of a crowd it keeps what that crowd took; here it is told once that the quiet has come.
+/// of a crowd it keeps what that crowd took; here, and nowhere else, it is told that the quiet has come.
 /// </summary>
 internal sealed class MemoryReturn(BackgroundLoops loops) : BackgroundService
 {
