@@ -32,7 +32,7 @@ internal static class GatewayEndCommands
 
         connection.AddTo(command);
         command.SetAction((parsed, ct) => connection.Read(parsed) is { Url: null, StateDirectory: null } settings && !settings.Json && ServiceCommands.IsInstalled
-            ? ServiceCommands.TellAsync(ct => ServiceCommands.SystemctlAsync(name, ct), ct)
+            ? ServiceCommands.TellAsync(ct => name == "restart" ? ServiceCommands.RestartAsync(settings, ct) : ServiceCommands.SystemctlAsync(name, ct), ct)
             : GatewaySession.RunAsync(connection.Read(parsed), session => ask(session, parsed, ct), ct));
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Chela.Gateway.Hosting;
 using Chela.Service;
 
@@ -7,6 +8,9 @@ namespace Chela.Cli;
 /// <summary><c>chela gateway install</c> and what belongs to it: the gateway as a service of this user, run by systemd.</summary>
 internal static class ServiceCommands
 {
+    /// <summary>How long a gateway may take to say whether its file is good; one that hangs is to be restarted.</summary>
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
+
     public static IEnumerable<Command> All =>
     [
         Install(),
@@ -84,6 +88,37 @@ internal static class ServiceCommands
         await (verb == "stop" ? Systemctl.RunAsync([verb, ServiceUnit.Name], ct) : BeginAsync(verb, ct));
         return $"{verb}: done";
     }
+
+    /// <summary>Restarts the service, unless the gateway that runs says that none would start with the file as it is. One that says nothing is restarted.</summary>
+    /// <exception cref="ServiceException">There is none, the file is refused, or systemd refuses.</exception>
+    public static async Task<string> RestartAsync(ConnectionSettings settings, CancellationToken ct)
+    {
+        if (IsInstalled)
+        {
+            var own = settings with { StateDirectory = StateDirectoryOf(await File.ReadAllTextAsync(UnitPath, ct)), Timeout = settings.Timeout ?? LookLimit };
+            var (refusals, _, _) = await GatewaySession.TryAsync(own, async session => RefusalsIn(await session.Client.CallAsync("config.status", ct: ct)), ct);
+            if (refusals is { Length: > 0 })
+            {
+                throw new ServiceException(
+                    $"{string.Join('\n', refusals)}\nNo gateway would start with this file; the one that runs goes on with what was in force. Mend it, or have it your way: systemctl --user restart {ServiceUnit.Name}");
+            }
+        }
+
+        return await SystemctlAsync("restart", ct);
+    }
+
+    private static string? StateDirectoryOf(string unit)
+    {
+        var after = ServiceUnit.CommandOf(unit).SkipWhile(word => word != GatewayRunCommand.StateDirName).Skip(1);
+        return after.FirstOrDefault();
+    }
+
+    private static string[] RefusalsIn(JsonElement status) =>
+    [
+        .. from issue in status.GetProperty("issues").EnumerateArray()
+           let place = issue.TryGetProperty("place", out var known) ? $"{known.GetString()} " : ""
+           select $"{place}{issue.GetProperty("path").GetString()}: {issue.GetProperty("message").GetString()}",
+    ];
 
     /// <summary>Starts it also when it has just ended more often than systemd puts up with: a person wants it to run.</summary>
     private static async Task BeginAsync(string verb, CancellationToken ct)

@@ -52,6 +52,23 @@ public sealed class ServiceCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_whose_file_is_refused_goes_on_and_is_not_restarted()
+    {
+        await using var gateway = await GatewayProcess.StartAsync(new GatewayStart(_folder.Path));
+        await using var client = await gateway.OpenOpenClawAsync();
+        await RunAsync("install", "--state-dir", gateway.StateDirectory);
+        var asked = await File.ReadAllTextAsync(Asked, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(gateway.StateDirectory, "chela.json"), """{ "session": { "mainKey": 7 } }""", TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(async _ => (await client.CallAsync("config.status")).Text("payload/valid") == "false", "the file is refused");
+
+        var refused = await RunAtAsync("", "restart");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("chela.json:1:27 session.mainKey: ", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(asked, await File.ReadAllTextAsync(Asked, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_unit_that_somebody_else_wrote_stays_unless_force_is_used()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Unit)!);
@@ -93,7 +110,9 @@ public sealed class ServiceCommandTests : IDisposable
         Assert.Contains("this machine has no systemctl", refused.Error, StringComparison.Ordinal);
     }
 
-    private async Task<Result> RunAsync(params string[] arguments)
+    private Task<Result> RunAsync(params string[] arguments) => RunAtAsync("ws://127.0.0.1:1", arguments);
+
+    private async Task<Result> RunAtAsync(string url, params string[] arguments)
     {
         var bin = Directory.CreateDirectory(Path.Combine(_folder.Path, "bin")).FullName;
         var systemctl = Path.Combine(bin, "systemctl");
@@ -104,6 +123,6 @@ public sealed class ServiceCommandTests : IDisposable
             File.SetUnixFileMode(systemctl, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        return await ChelaProcess.RunAsync(["gateway", .. arguments], "", ("XDG_CONFIG_HOME", _folder.Path), ("PATH", $"{bin}:/usr/bin:/bin"), ("CHELA_URL", "ws://127.0.0.1:1"));
+        return await ChelaProcess.RunAsync(["gateway", .. arguments], "", ("XDG_CONFIG_HOME", _folder.Path), ("PATH", $"{bin}:/usr/bin:/bin"), ("CHELA_URL", url));
     }
 }
